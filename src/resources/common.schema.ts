@@ -14,7 +14,10 @@ export function ref(to: ResourceType | 'any', description: string, example?: str
     .string()
     .min(1)
     .max(300)
-    .meta({ description: `${description} Reference; read back as id.${anyHint}`, ...(example && { examples: [example] }) });
+    .meta({
+      description: `${description} Reference; read back as id.${anyHint}`,
+      ...(example && { examples: [example] }),
+    });
   references.add(schema, { to });
   return schema;
 }
@@ -28,7 +31,11 @@ export function text(max: number, description: string, example?: string) {
     .meta({ description, ...(example && { examples: [example] }) });
 }
 
-const DATE_EXAMPLES: Readonly<Record<EdtfForm, string>> = { date: '2025-01', interval: '2024-06-13/2034-06-13', any: '2025-01' };
+const DATE_EXAMPLES: Readonly<Record<EdtfForm, string>> = {
+  date: '2025-01',
+  interval: '2024-06-13/2034-06-13',
+  any: '2025-01',
+};
 
 /** A date or interval in EDTF (ISO 8601-2), levels 0 and 1; see docs/dates.md. */
 export function edtf(form: EdtfForm, description: string, example: string = DATE_EXAMPLES[form]) {
@@ -63,12 +70,19 @@ export const ExternalId = z
       .regex(/^\S+(?: \S+)*$/, 'must not begin or end with white space')
       .meta({ description: 'The identifier itself.', examples: ['Q212'] }),
   })
-  .meta({ id: 'ExternalId', description: 'An identifier that another body gave this record; unique per type and scheme.' });
+  .meta({
+    id: 'ExternalId',
+    description: 'An identifier that another body gave this record; unique per type and scheme.',
+  });
 
 export const Quote = z
   .strictObject({
     exact: text(2000, 'The quoted words.', 'high-level security consultations'),
-    prefix: z.string().max(200).optional().meta({ description: 'Words just before, to tell one occurrence from another.' }),
+    prefix: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: 'Words just before, to tell one occurrence from another.' }),
     suffix: z.string().max(200).optional().meta({ description: 'Words just after.' }),
   })
   .meta({ id: 'Quote', description: 'A passage of a source, as a W3C TextQuoteSelector.' });
@@ -107,8 +121,18 @@ export const Place = z
       .regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1 alpha-2)')
       .optional()
       .meta({ description: 'ISO 3166-1 alpha-2 code.', examples: ['LT'] }),
-    latitude: z.number().min(-90).max(90).optional().meta({ description: 'Degrees north, WGS 84.', examples: [54.687] }),
-    longitude: z.number().min(-180).max(180).optional().meta({ description: 'Degrees east, WGS 84.', examples: [25.28] }),
+    latitude: z
+      .number()
+      .min(-90)
+      .max(90)
+      .optional()
+      .meta({ description: 'Degrees north, WGS 84.', examples: [54.687] }),
+    longitude: z
+      .number()
+      .min(-180)
+      .max(180)
+      .optional()
+      .meta({ description: 'Degrees east, WGS 84.', examples: [25.28] }),
     online: z.boolean().optional().meta({ description: 'Held by telephone or video.' }),
   })
   .refine((place) => (place.latitude === undefined) === (place.longitude === undefined), {
@@ -124,8 +148,10 @@ export const writable = {
     .string()
     .max(SLUG_MAX)
     .regex(SLUG_PATTERN, 'must be lower-case ASCII words joined by hyphens')
-    .refine((slug) => !ID_PATTERN.test(slug), 'must not look like an id')
-    .meta({ description: 'Readable name in URLs, unique within its type among live records. Made from the label when absent.' }),
+    .refine((slug) => !ID_PATTERN.test(slug) && slug !== 'by', 'must not look like an id and must not be `by`')
+    .meta({
+      description: 'Readable name in URLs, unique within its type among live records. Made from the label when absent.',
+    }),
   externalIds: list(ExternalId, 50).meta({ description: 'Identifiers given by others; the upsert key for partners.' }),
   citations: list(Citation, 500).meta({ description: 'Where the statements of this record come from.' }),
   relations: list(Relation, 500).meta({ description: 'Typed links to other records.' }),
@@ -136,8 +162,14 @@ export const writable = {
 
 /** Fields that the server sets on every resource. */
 export const managed = {
-  version: z.int().min(1).meta({ description: 'Version of this record; the ETag is `"v<version>"`.', examples: [1] }),
-  revision: z.int().min(1).meta({ description: 'Number of the journal entry that produced this version.', examples: [412] }),
+  version: z
+    .int()
+    .min(1)
+    .meta({ description: 'Version of this record; the ETag is `"v<version>"`.', examples: [1] }),
+  revision: z
+    .int()
+    .min(1)
+    .meta({ description: 'Number of the journal entry that produced this version.', examples: [412] }),
   createdAt: z.iso.datetime().meta({ description: 'When the record was created. RFC 3339, UTC.' }),
   updatedAt: z.iso.datetime().meta({ description: 'When its content last changed. RFC 3339, UTC.' }),
 } as const;

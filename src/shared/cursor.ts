@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isCleanText } from './text.js';
 
 /** What a list cursor carries. It grants nothing: authorisation is checked on every call, so it needs no secret. */
 export interface Cursor {
@@ -13,6 +14,8 @@ export interface Cursor {
 }
 
 const PREFIX = 'c1_';
+/** Long enough for a title of 600 characters in any script; short enough for the request line. */
+const CURSOR_PATTERN = /^c1_[A-Za-z0-9_-]{8,8000}$/;
 
 export function encodeCursor(cursor: Cursor): string {
   const body = JSON.stringify([cursor.epoch, cursor.query, cursor.revision, ...cursor.keys]);
@@ -21,12 +24,29 @@ export function encodeCursor(cursor: Cursor): string {
 
 /** Reads a cursor back; undefined when it is not one that `encodeCursor` made. */
 export function decodeCursor(text: string): Cursor | undefined {
-  if (!/^c1_[A-Za-z0-9_-]{8,2000}$/.test(text)) return undefined;
+  if (!CURSOR_PATTERN.test(text)) return undefined;
   const decoded = Buffer.from(text.slice(PREFIX.length), 'base64url').toString('utf8');
   const body = decoded.slice(CHECKSUM_LENGTH);
   if (decoded.slice(0, CHECKSUM_LENGTH) !== checksum(body)) return undefined;
-  const [epoch, query, revision, ...keys] = JSON.parse(body) as [string, string, number, ...(string | number)[]];
-  return { epoch, query, revision, keys };
+  return parseBody(body);
+}
+
+/** The checksum needs no secret, so anyone can put it before anything: the body is checked like all input. */
+function parseBody(body: string): Cursor | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(value)) return undefined;
+  const [epoch, query, revision, ...keys]: unknown[] = value;
+  if (typeof epoch !== 'string' || typeof query !== 'string' || !Number.isSafeInteger(revision)) return undefined;
+  return keys.every(isKey) ? { epoch, query, revision: Number(revision), keys } : undefined;
+}
+
+function isKey(value: unknown): value is string | number {
+  return typeof value === 'string' ? isCleanText(value) : Number.isFinite(value);
 }
 
 /** A short hash of a query in its normal form, for cursors and entity tags. */

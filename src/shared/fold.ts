@@ -1,7 +1,20 @@
 /** Letters that Unicode decomposition leaves alone although readers search for them by their plain form. */
 const PLAIN: Readonly<Record<string, string>> = {
-  ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i', ħ: 'h', ŧ: 't', ŋ: 'n',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+  ħ: 'h',
+  ŧ: 't',
+  ŋ: 'n',
 };
+/** Removed before and after decomposition, because NFKD makes a space and a mark of the acute accent U+00B4. */
+const APOSTROPHES = /['’ʼ`´]/g;
 const PLAIN_PATTERN = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'g');
 
 /**
@@ -10,13 +23,14 @@ const PLAIN_PATTERN = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'g');
  */
 export function fold(text: string): string {
   return text
+    .replace(APOSTROPHES, '')
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .replace(PLAIN_PATTERN, (letter) => PLAIN[letter] ?? letter)
-    .replace(/['’ʼ`´]/g, '')
+    .replace(APOSTROPHES, '')
     .replace(/\s+/g, ' ')
     .trim();
 }

@@ -3,7 +3,16 @@ import { TypeID } from 'typeid-js';
 import { v7 } from 'uuid';
 
 /** The eight resource types; also the prefixes of their TypeIDs. */
-export const RESOURCE_TYPES = ['event', 'actor', 'agreement', 'commitment', 'area', 'source', 'claim', 'dispute'] as const;
+export const RESOURCE_TYPES = [
+  'event',
+  'actor',
+  'agreement',
+  'commitment',
+  'area',
+  'source',
+  'claim',
+  'dispute',
+] as const;
 export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
 /** TypeID: a type prefix, an underscore, a UUIDv7 in 26 characters of Crockford base32 (lower case). */
@@ -17,7 +26,10 @@ export const randomIds: IdSource = (type, nowMs) => encode(type, v7({ msecs: now
 /** A TypeID that depends on type and slug alone: a curated record has the same id in every installation. */
 export function seedId(type: ResourceType, slug: string): string {
   const digest = createHash('sha256').update(`${type}/${slug}`).digest();
-  const bytes = v7({ msecs: SEED_EPOCH_MS, random: digest.subarray(0, 16), seq: digest.readUInt32BE(16) }, new Uint8Array(16));
+  const bytes = v7(
+    { msecs: SEED_EPOCH_MS, random: digest.subarray(0, 16), seq: digest.readUInt32BE(16) },
+    new Uint8Array(16),
+  );
   return encode(type, bytes);
 }
 

@@ -32,3 +32,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   }
   return best;
 }
+
+/** The nearest of some candidates as the end of a message; empty when none is near. */
+export function hint(word: string, candidates: Iterable<string>): string {
+  const suggestion = nearest(word, candidates);
+  return suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`;
+}

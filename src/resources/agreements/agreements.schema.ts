@@ -5,7 +5,7 @@ import { BINDINGNESS, codes, type Vocabulary } from '../vocabulary.js';
 export const LEGAL_FORMS = {
   treaty: 'A treaty under international law, whatever its title.',
   'executive-agreement': 'Concluded by a government without the consent of its parliament.',
-  'memorandum': 'A memorandum of understanding.',
+  memorandum: 'A memorandum of understanding.',
   'joint-declaration': 'A text that several parties declare together.',
   communique: 'A public account of what was agreed at a meeting.',
   resolution: 'A decision of a body.',
@@ -78,7 +78,10 @@ export const AgreementMilestone = z
 const duration = z
   .string()
   .max(40)
-  .regex(/^P(?=[0-9])(?:[0-9]{1,4}Y)?(?:[0-9]{1,4}M)?(?:[0-9]{1,4}W)?(?:[0-9]{1,5}D)?$/, 'must be an ISO 8601 duration such as P10Y or P6M');
+  .regex(
+    /^P(?=[0-9])(?:[0-9]{1,4}Y)?(?:[0-9]{1,4}M)?(?:[0-9]{1,4}W)?(?:[0-9]{1,5}D)?$/,
+    'must be an ISO 8601 duration such as P10Y or P6M',
+  );
 
 export const agreementFields = {
   title: text(400, 'Title in our own words or as commonly used.', 'UK–Ukraine agreement on security co-operation'),
@@ -87,9 +90,14 @@ export const agreementFields = {
   summary: text(4000, 'What it is about, in our own words.').optional(),
   legalForm: codes(LEGAL_FORMS, 'Legal form.'),
   bindingness: codes(BINDINGNESS, 'In which sense it binds.').optional(),
-  ratificationRequired: z.boolean().optional().meta({ description: 'Whether it must be ratified to enter into force.' }),
+  ratificationRequired: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether it must be ratified to enter into force.' }),
   duration: duration.optional().meta({ description: 'Agreed term. ISO 8601 duration.', examples: ['P10Y'] }),
-  noticePeriod: duration.optional().meta({ description: 'Notice to be given before leaving it. ISO 8601 duration.', examples: ['P6M'] }),
+  noticePeriod: duration
+    .optional()
+    .meta({ description: 'Notice to be given before leaving it. ISO 8601 duration.', examples: ['P6M'] }),
   openForAccession: z.boolean().optional().meta({ description: 'Whether others may join.' }),
   parties: list(Party).meta({ description: 'Who is party to it, with signatures and dates.' }),
   milestones: list(AgreementMilestone, 200).meta({ description: 'Its stages with their dates.' }),
@@ -103,5 +111,8 @@ export const agreementDerived = {
     .enum(Object.keys(AGREEMENT_STAGES) as [keyof typeof AGREEMENT_STAGES])
     .nullable()
     .meta({ description: 'Stage of the latest milestone; null when there is none. Derived.' }),
-  signedOn: z.string().nullable().meta({ description: 'Date of the first `signed` milestone, as given. Derived.', examples: ['2024-01-12'] }),
+  signedOn: z
+    .string()
+    .nullable()
+    .meta({ description: 'Date of the first `signed` milestone, as given. Derived.', examples: ['2024-01-12'] }),
 };

@@ -47,10 +47,15 @@ export const claimFields = {
     .max(80)
     .optional()
     .meta({ description: 'Which of its properties the claim is about.', examples: ['date'] }),
-  value: z.json().optional().meta({ description: 'The claimed value of that property, any JSON.', examples: ['2025-01'] }),
+  value: z
+    .json()
+    .optional()
+    .meta({ description: 'The claimed value of that property, any JSON.', examples: ['2025-01'] }),
   kind: codes(CLAIM_KINDS, 'What sort of claim.'),
   statement: text(2000, 'What is claimed, in our own words.', 'The talks are to be held in January 2025.'),
-  attributedTo: list(ref('actor', 'Who says so.', 'dmytro-kuleba'), 50).meta({ description: 'Actors the source names as saying so.' }),
+  attributedTo: list(ref('actor', 'Who says so.', 'dmytro-kuleba'), 50).meta({
+    description: 'Actors the source names as saying so.',
+  }),
   attribution: text(300, 'Who says so where no actor can be named.', 'analysts').optional(),
   claimedOn: edtf('any', 'When it was said.').optional(),
   certainty: codes(CERTAINTIES, 'How the source puts it.'),

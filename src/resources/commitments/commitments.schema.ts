@@ -100,7 +100,9 @@ export const commitmentFields = {
   beneficiaries: actors('Whom it benefits.', 'ukraine'),
   agreement: ref('agreement', 'The agreement it is part of.', 'de-ua-2024').optional(),
   event: ref('event', 'The event at which it was made.').optional(),
-  areas: list(ref('area', 'An area it falls in.', 'military-equipment'), 200).meta({ description: 'Areas it falls in.' }),
+  areas: list(ref('area', 'An area it falls in.', 'military-equipment'), 200).meta({
+    description: 'Areas it falls in.',
+  }),
   conditions: text(2000, 'What it depends on, in our own words.').optional(),
   period: edtf('any', 'The time it is for.', '2024').optional(),
   dueOn: edtf('any', 'When it is to be fulfilled.', '2024-12-31').optional(),

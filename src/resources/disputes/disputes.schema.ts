@@ -18,17 +18,23 @@ export const Position = z
     key: kebab.meta({ description: 'Name of the position within the dispute.', examples: ['a'] }),
     statement: text(2000, 'What the position says, in our own words.'),
     value: z.json().optional().meta({ description: 'The value it gives to the disputed property, any JSON.' }),
-    claims: list(ref('claim', 'A claim that takes this position.'), 200).optional().meta({ description: 'Claims that take this position.' }),
+    claims: list(ref('claim', 'A claim that takes this position.'), 200)
+      .optional()
+      .meta({ description: 'Claims that take this position.' }),
     citations: list(Citation, 200).meta({ description: 'Where the position is taken; empty when only remembered.' }),
   })
   .meta({ id: 'Position', description: 'One of the answers that cannot all be true.' });
 
 export const disputeFields = {
   question: text(600, 'What is in dispute, as a question.', 'Who was foreign minister when the talks were confirmed?'),
-  about: list(ref('any', 'A record concerned.', 'actors/dmytro-kuleba'), 100).min(1).meta({ description: 'Records concerned.' }),
+  about: list(ref('any', 'A record concerned.', 'actors/dmytro-kuleba'), 100)
+    .min(1)
+    .meta({ description: 'Records concerned.' }),
   positions: list(Position, 50).min(2).meta({ description: 'The positions, side by side; two or more.' }),
   assessment: text(4000, 'How we read the evidence, in our own words.').optional(),
-  preferred: kebab.optional().meta({ description: 'Key of the position that we prefer; absent while open.', examples: ['b'] }),
+  preferred: kebab
+    .optional()
+    .meta({ description: 'Key of the position that we prefer; absent while open.', examples: ['b'] }),
   confidence: codes(CONFIDENCES, 'How sure we are of the preference.').optional(),
   ...writable,
 };

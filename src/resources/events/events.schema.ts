@@ -44,10 +44,18 @@ export const Participant = z
 export const Coding = z
   .strictObject({
     scheme: z.enum(['plover', 'cameo']).meta({ description: 'The coding scheme.' }),
-    code: z.string().min(1).max(40).meta({ description: 'Code in that scheme.', examples: ['CONSULT'] }),
+    code: z
+      .string()
+      .min(1)
+      .max(40)
+      .meta({ description: 'Code in that scheme.', examples: ['CONSULT'] }),
     mode: z.string().min(1).max(40).optional().meta({ description: 'PLOVER mode.' }),
     contexts: list(kebab, 20).optional().meta({ description: 'PLOVER contexts.' }),
-    coder: z.string().min(1).max(100).meta({ description: 'Person or program that coded it.', examples: ['gdelt'] }),
+    coder: z
+      .string()
+      .min(1)
+      .max(100)
+      .meta({ description: 'Person or program that coded it.', examples: ['gdelt'] }),
   })
   .meta({ id: 'Coding', description: 'A machine-coding annotation; never the primary kind.' });
 
@@ -59,7 +67,9 @@ export const eventFields = {
   status: codes(EVENT_STATUSES, 'Where the event stands.'),
   previousDate: edtf('any', 'The date it was postponed from.').optional(),
   place: Place.optional(),
-  participants: list(Participant).meta({ description: 'All who took part; many actors in one record, never expanded into pairs.' }),
+  participants: list(Participant).meta({
+    description: 'All who took part; many actors in one record, never expanded into pairs.',
+  }),
   areas: list(ref('area', 'An area on the agenda.', 'cyber-security'), 200).meta({ description: 'Agenda.' }),
   coding: list(Coding, 20).optional().meta({ description: 'Machine-coding annotations.' }),
   ...writable,

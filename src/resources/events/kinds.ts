@@ -18,7 +18,11 @@ function kind(definition: string, plover?: string, cameo?: string, ploverMode?: 
  * events that took place.
  */
 export const EVENT_KINDS = {
-  consultation: kind('A round of talks in which parties exchange views on a subject without drafting a text.', 'CONSULT', '04'),
+  consultation: kind(
+    'A round of talks in which parties exchange views on a subject without drafting a text.',
+    'CONSULT',
+    '04',
+  ),
   negotiation: kind('A round of talks in which parties work on the text of an agreement.', 'CONSULT', '04'),
   meeting: kind('Representatives meet in person or online.', 'CONSULT', '04', 'multilateral'),
   summit: kind('Heads of state or government meet.', 'CONSULT', '04', 'multilateral'),

@@ -24,7 +24,11 @@ export const RELIABILITY = {
 } as const satisfies Vocabulary;
 
 export const sourceFields = {
-  title: text(600, 'Headline or title; a description in brackets where it has none.', 'Report on planned US–Ukraine talks'),
+  title: text(
+    600,
+    'Headline or title; a description in brackets where it has none.',
+    'Report on planned US–Ukraine talks',
+  ),
   kind: codes(SOURCE_KINDS, 'What sort of source.'),
   url: z
     .url({ protocol: /^https?$/ })

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Config } from './config.js';
+import type { Store } from './db/store.js';
+import { registerAuth } from './http/auth.js';
+import { registerBodies } from './http/body.js';
+import { DOCS_PREFIX, registerDocs, registerOpenApi } from './http/openapi.js';
+import {
+  answerParserError,
+  MAX_BODY_BYTES,
+  refuseRepeatedHost,
+  registerProblems,
+  sendProblem,
+} from './http/problem-details.js';
+import { registerRequestLog } from './http/request-log.js';
+import { registerService } from './http/service.js';
+import { Journal } from './journal/record.js';
+import { resources } from './resources/index.js';
+import type { Services } from './resources/operations/services.js';
+import { registerResource } from './resources/routes.js';
+import type { Clock } from './shared/clock.js';
+import type { IdSource } from './shared/ids.js';
+
+export interface AppDeps {
+  config: Pick<Config, 'read' | 'baseUrl'>;
+  store: Store;
+  clock: Clock;
+  ids: IdSource;
+  logger: FastifyBaseLogger;
+  /** Version of the program, for the API description. */
+  version: string;
+}
+
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_PARAM_LENGTH = 500;
+
+/** The service as a Fastify instance that does not listen yet; it owns nothing it was given. */
+export async function buildApp({ config, store, clock, ids, logger, version }: AppDeps): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: false, caseSensitive: true },
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+    clientErrorHandler: (error, socket) => answerParserError(error, socket as Socket, logger),
+  });
+  app.setValidatorCompiler(() => (value) => ({ value }));
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  const publicRead = config.read === 'public';
+  const services: Services = {
+    store,
+    clock,
+    publicRead,
+    baseUrl: config.baseUrl,
+    journal: new Journal(clock, ids),
+  };
+
+  registerProblems(app);
+  registerRequestLog(app);
+  app.addHook('onRequest', async (request) => refuseRepeatedHost(request.raw));
+  registerAuth(app, store, publicRead, DOCS_PREFIX);
+  registerBodies(app);
+  app.decorateRequest('current', null);
+  const tags = resources.map(({ collection, description }) => ({ name: collection, description }));
+  await registerOpenApi(app, version, config.baseUrl, [
+    ...tags,
+    { name: 'service', description: 'The service itself.' },
+  ]);
+  for (const resource of resources) registerResource(app, resource, services);
+  registerService(app, store);
+  await registerDocs(app);
+  return app;
+}

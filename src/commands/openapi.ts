@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { buildApp } from '../app.js';
+import { openSqlite } from '../db/sqlite.js';
+import { systemClock } from '../shared/clock.js';
+import { randomIds } from '../shared/ids.js';
+import { VERSION } from '../version.js';
+import { type Command, EXIT } from './command.js';
+
+export const openapiCommand: Command = {
+  name: 'openapi',
+  summary: 'Prints the OpenAPI document on standard output.',
+  options: {},
+  async run(terminal) {
+    terminal.out(await openapiText());
+    return EXIT.done;
+  },
+};
+
+/** The committed form of the document: with default settings, indented by two spaces. */
+export async function openapiText(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'chancery-openapi-'));
+  const store = openSqlite({ path: join(folder, 'empty.db') });
+  try {
+    const config = { read: 'public', baseUrl: '' } as const;
+    const app = await buildApp({
+      config,
+      store,
+      clock: systemClock,
+      ids: randomIds,
+      logger: pino({ enabled: false }),
+      version: VERSION,
+    });
+    await app.ready();
+    const text = JSON.stringify(app.swagger(), null, 2);
+    await app.close();
+    return text;
+  } finally {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,84 @@
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { buildApp } from '../app.js';
+import { countUsableKeys } from '../db/api-keys.js';
+import { readHead } from '../db/head.js';
+import type { Store } from '../db/store.js';
+import { systemClock } from '../shared/clock.js';
+import { randomIds } from '../shared/ids.js';
+import { VERSION } from '../version.js';
+import { type Command, EXIT, type Terminal } from './command.js';
+import { openStore } from './database.js';
+import { loadSeeds } from './seed.js';
+
+const MAINTENANCE_MS = 60_000;
+const LOG_FLUSH_MS = 500;
+const LOG_BUFFER_BYTES = 4096;
+
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'Starts the service; settings come from the environment (docs/configuration.md).',
+  options: {},
+  async run(terminal) {
+    const stopped = new Promise<void>((resolve) => {
+      terminal.onStop(resolve);
+    });
+    const service = await startService(terminal);
+    await stopped;
+    await service.stop();
+    return EXIT.done;
+  },
+};
+
+/** Opens the database, seeds it when it is empty, and listens. Gives the address and a way to stop. */
+export async function startService(terminal: Terminal): Promise<{ url: string; stop(): Promise<void> }> {
+  const { config } = terminal;
+  const destination = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: LOG_BUFFER_BYTES,
+    periodicFlush: LOG_FLUSH_MS,
+  } as never);
+  const logger = pino({ level: config.logLevel, base: null }, destination);
+  const store = await openStore(terminal);
+  try {
+    await seedIfEmpty(terminal, store);
+    const app = await buildApp({ config, store, clock: systemClock, ids: randomIds, logger, version: VERSION });
+    await app.listen({ host: config.host, port: config.port });
+    const { port } = app.server.address() as AddressInfo;
+    const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+    await announce(terminal, store, url);
+    const maintenance = setInterval(
+      () => void store.maintain().catch((error: unknown) => logger.error({ err: error }, 'upkeep failed')),
+      MAINTENANCE_MS,
+    );
+    const stop = async () => {
+      clearInterval(maintenance);
+      await app.close();
+      await store.close();
+      destination.flushSync();
+    };
+    return { url, stop };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function seedIfEmpty(terminal: Terminal, store: Store): Promise<void> {
+  const { revision } = await readHead(store);
+  if (revision > 0 || terminal.config.seed === 'none') return;
+  terminal.err('The database is empty; loading the seeds …');
+  const started = performance.now();
+  const { created } = await loadSeeds(store);
+  terminal.err(`${created} records loaded in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+}
+
+/** The start line; says how to make a key as long as there is none. */
+async function announce(terminal: Terminal, store: Store, url: string): Promise<void> {
+  terminal.err(`Chancery ${VERSION} listens on ${url} — try ${url}/docs`);
+  if ((await countUsableKeys(store)) > 0) return;
+  terminal.err(
+    'There is no API key yet, so nothing can be written. Make one: npx chancery keys create --name me --scope write',
+  );
+}

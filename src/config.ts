@@ -1,0 +1,89 @@
+import { z } from 'zod';
+
+/** One setting of the service: environment variable, meaning, and whether its value must stay out of logs. */
+export interface Setting {
+  variable: string;
+  schema: z.ZodType;
+  fallback: string;
+  description: string;
+  secret: boolean;
+}
+
+function setting<S extends z.ZodType>(
+  variable: string,
+  fallback: string,
+  schema: S,
+  description: string,
+  secret = false,
+) {
+  return { variable, fallback, schema, description, secret };
+}
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+const oneOf = <const C extends readonly [string, ...string[]]>(...values: C) => z.enum(values);
+
+/** Every setting, in the order of docs/configuration.md. This is the only place that knows the environment. */
+export const SETTINGS = {
+  host: setting('HOST', '127.0.0.1', z.string().min(1), 'Address to listen on; `0.0.0.0` for all.'),
+  port: setting('PORT', '3000', whole(0, 65535), 'Port to listen on; `0` takes a free one.'),
+  databaseUrl: setting(
+    'DATABASE_URL',
+    'file:./data/chancery.db',
+    z.string().regex(/^file:./, 'must be a file: URL such as file:./data/chancery.db'),
+    'The database: `file:` and the path of a SQLite file.',
+    true,
+  ),
+  seed: setting(
+    'CHANCERY_SEED',
+    'auto',
+    oneOf('auto', 'none'),
+    '`auto` loads the seeds into an empty database at start; `none` does not.',
+  ),
+  read: setting('CHANCERY_READ', 'public', oneOf('public', 'key'), 'Who may read: everybody, or holders of a key.'),
+  baseUrl: setting(
+    'CHANCERY_BASE_URL',
+    '',
+    z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).transform((url) => url.replace(/\/+$/, '')),
+    'Public address of the service, put before links; empty makes links relative to the host.',
+  ),
+  logLevel: setting(
+    'LOG_LEVEL',
+    'info',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    'Least level of what is logged, as JSON lines on standard output.',
+  ),
+} as const satisfies Record<string, Setting>;
+
+export type Config = { readonly [Name in keyof typeof SETTINGS]: z.infer<(typeof SETTINGS)[Name]['schema']> };
+
+/** A wrong value of a setting; the message names the variable and what is allowed. */
+export class ConfigError extends Error {}
+
+/** Reads the settings. Raises ConfigError naming every variable that is wrong, and any unknown one under CHANCERY_. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const config: Record<string, unknown> = {};
+  for (const [name, { variable, schema, fallback, secret }] of Object.entries(SETTINGS) as [string, Setting][]) {
+    const text = environment[variable] ?? fallback;
+    const result = schema.safeParse(text);
+    if (result.success) config[name] = result.data;
+    else problems.push(`${variable}${secret ? '' : `="${text}"`} ${result.error.issues[0]?.message ?? 'is wrong'}`);
+  }
+  const known = new Set(Object.values(SETTINGS).map(({ variable }) => variable as string));
+  for (const variable of Object.keys(environment)) {
+    if (variable.startsWith('CHANCERY_') && !known.has(variable)) problems.push(`${variable} is not a setting`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('; '));
+  return config as Config;
+}
+
+/** Path of the SQLite file that DATABASE_URL names. */
+export function databasePath({ databaseUrl }: Pick<Config, 'databaseUrl'>): string {
+  return databaseUrl.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
+}

@@ -1,0 +1,42 @@
+/** What can go wrong in the database, in words that do not depend on the engine. */
+export type DatabaseFault =
+  | 'unique'
+  | 'foreign-key'
+  | 'full'
+  | 'busy'
+  | 'corrupt'
+  | 'read-only'
+  | 'cannot-open'
+  | 'other';
+
+/** An error of the database with its fault; the driver's own error is the cause and never leaves the process. */
+export class DatabaseError extends Error {
+  readonly fault: DatabaseFault;
+
+  constructor(fault: DatabaseFault, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'DatabaseError';
+    this.fault = fault;
+  }
+}
+
+const SQLITE_FAULTS: readonly [RegExp, DatabaseFault][] = [
+  [/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/, 'unique'],
+  [/^SQLITE_CONSTRAINT_FOREIGNKEY/, 'foreign-key'],
+  [/^SQLITE_FULL/, 'full'],
+  [/^SQLITE_IOERR/, 'full'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'busy'],
+  [/^SQLITE_(CORRUPT|NOTADB)/, 'corrupt'],
+  [/^SQLITE_READONLY/, 'read-only'],
+  [/^SQLITE_CANTOPEN/, 'cannot-open'],
+];
+
+/** Wraps an error of better-sqlite3 (directly or as the cause of a Drizzle error); others are returned as they are. */
+export function fromSqlite(error: unknown): unknown {
+  const driver = [error, (error as { cause?: unknown } | undefined)?.cause].find(
+    (candidate) => typeof (candidate as { code?: unknown } | undefined)?.code === 'string',
+  ) as { code: string; message?: string } | undefined;
+  if (driver === undefined || !driver.code.startsWith('SQLITE_')) return error;
+  const fault = SQLITE_FAULTS.find(([pattern]) => pattern.test(driver.code))?.[1] ?? 'other';
+  return new DatabaseError(fault, `${driver.code}: ${driver.message ?? ''}`, error);
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { eq, sql } from 'drizzle-orm';
+import type { Reader, Tx } from './store.js';
+
+/** Where the journal stands. */
+export interface Head {
+  revision: number;
+  recordedAt: string;
+  epoch: string;
+}
+
+const BEGINNING = '1970-01-01T00:00:00.000Z';
+
+export async function readHead(reader: Reader): Promise<Head> {
+  const row = await reader.get('head', (db, t) =>
+    db.select({ revision: t.head.revision, recordedAt: t.head.recordedAt, epoch: t.head.epoch }).from(t.head),
+  );
+  if (row === undefined) throw new Error('the database has no head row');
+  return row;
+}
+
+/** Makes the head row of a new database. */
+export async function ensureHead(tx: Tx): Promise<void> {
+  const row = await tx.get('head exists', (db, t) => db.select({ id: t.head.id }).from(t.head));
+  if (row !== undefined) return;
+  await tx.insert('head', [{ id: 1, revision: 0, recordedAt: BEGINNING, epoch: randomUUID(), instance: randomUUID() }]);
+}
+
+/** Takes the next revision number; recorded_at is `now` unless the last revision was recorded later. */
+export async function takeRevision(tx: Tx, now: string): Promise<{ revision: number; recordedAt: string }> {
+  const row = await tx.get(
+    'head take',
+    (db, t) =>
+      db
+        .update(t.head)
+        .set({
+          revision: sql`${t.head.revision} + 1`,
+          recordedAt: sql`case when ${t.head.recordedAt} > ${sql.placeholder('now')} then ${t.head.recordedAt} else ${sql.placeholder('now')} end`,
+        })
+        .where(eq(t.head.id, 1))
+        .returning({ revision: t.head.revision, recordedAt: t.head.recordedAt }),
+    { now },
+  );
+  if (row === undefined) throw new Error('the database has no head row');
+  return row;
+}

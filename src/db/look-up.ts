@@ -1,0 +1,106 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Reference } from '../shared/reference.js';
+import type { Head } from './head.js';
+import type { Reader, Values } from './store.js';
+import type { Tables } from './tables/index.js';
+
+/** A reference from a query, and the type it must have. */
+export interface Wanted {
+  reference: Reference;
+  type: string | 'any';
+}
+
+/** `missing` when nothing fits, `ambiguous` when live records of several types have the slug. */
+export type Resolved = { id: string } | 'missing' | 'ambiguous';
+
+export interface Preamble extends Head {
+  /** Last revision recorded at or before the given instant; 0 before the first. */
+  revisionAt: number | null;
+  references: Resolved[];
+}
+
+/** What a list must know before its page, in one query: the head, the revision at an instant, ids of references. */
+export async function readPreamble(reader: Reader, wanted: readonly Wanted[], instant?: string): Promise<Preamble> {
+  const shape = wanted.map(({ reference, type }) => `${reference.form}${typed(reference, type) ? '' : '*'}`).join();
+  const values: Record<string, string> = instant === undefined ? {} : { instant };
+  for (const [index, want] of wanted.entries()) Object.assign(values, valuesOf(index, want));
+  const row = await reader.get(
+    `preamble ${shape} ${instant === undefined ? '' : 'at'}`,
+    (db, t) =>
+      db
+        .select({
+          revision: t.head.revision,
+          recordedAt: t.head.recordedAt,
+          epoch: t.head.epoch,
+          revisionAt:
+            instant === undefined
+              ? sql<number | null>`null`
+              : sql<
+                  number | null
+                >`(select coalesce(max(${t.revisions.revision}), 0) from ${t.revisions} where ${t.revisions.recordedAt} <= ${sql.placeholder('instant')})`.mapWith(
+                  Number,
+                ),
+          ...Object.fromEntries(wanted.flatMap((want, index) => columnsOf(t, index, want))),
+        })
+        .from(t.head),
+    values as Values,
+  );
+  if (row === undefined) throw new Error('the database has no head row');
+  const columns = row as unknown as Record<string, string | null>;
+  return {
+    revision: row.revision,
+    recordedAt: row.recordedAt,
+    epoch: row.epoch,
+    revisionAt: row.revisionAt,
+    references: wanted.map((_, index) => resolved(columns[`min${index}`], columns[`max${index}`])),
+  };
+}
+
+function resolved(min: string | null | undefined, max: string | null | undefined): Resolved {
+  if (typeof min !== 'string') return 'missing';
+  return min === max ? { id: min } : 'ambiguous';
+}
+
+function typed(reference: Reference, type: string): string | undefined {
+  if (reference.form === 'slug' && reference.type !== undefined) return reference.type;
+  return type === 'any' ? undefined : type;
+}
+
+function valuesOf(index: number, { reference, type }: Wanted): Record<string, string> {
+  const wantedType = typed(reference, type);
+  const values: Record<string, string> = wantedType === undefined ? {} : { [`type${index}`]: wantedType };
+  if (reference.form === 'id') values[`a${index}`] = reference.id;
+  if (reference.form === 'slug') values[`a${index}`] = reference.slug;
+  if (reference.form === 'external')
+    Object.assign(values, { [`a${index}`]: reference.value, [`b${index}`]: reference.scheme });
+  return values;
+}
+
+function columnsOf(t: Tables, index: number, want: Wanted): [string, SQL<string | null>][] {
+  const found = candidates(t, index, want);
+  return [
+    [
+      `min${index}`,
+      sql<string | null>`(select min(id) from (${found}) as found)`.as(`min${index}`) as unknown as SQL<string | null>,
+    ],
+    [
+      `max${index}`,
+      sql<string | null>`(select max(id) from (${found}) as found)`.as(`max${index}`) as unknown as SQL<string | null>,
+    ],
+  ];
+}
+
+/** Ids that fit; of a slug with a type the live record, or else the one deleted last. */
+function candidates(t: Tables, index: number, { reference, type }: Wanted): SQL {
+  const a = sql.placeholder(`a${index}`);
+  const known = typed(reference, type) !== undefined;
+  const ofType = known ? sql` and ${t.entities.type} = ${sql.placeholder(`type${index}`)}` : sql``;
+  if (reference.form === 'id')
+    return sql`select ${t.entities.id} as id from ${t.entities} where ${t.entities.id} = ${a}${ofType}`;
+  if (reference.form === 'external') {
+    return sql`select ${t.externalIds.subject} as id from ${t.externalIds} join ${t.entities} on ${t.entities.id} = ${t.externalIds.subject} where ${t.externalIds.value} = ${a} and ${t.externalIds.scheme} = ${sql.placeholder(`b${index}`)} and ${t.externalIds.until} is null${ofType}`;
+  }
+  const bySlug = sql`select ${t.entities.id} as id from ${t.entities} where ${t.entities.slug} = ${a}${ofType}`;
+  if (!known) return sql`${bySlug} and not ${t.entities.deleted}`;
+  return sql`${bySlug} order by ${t.entities.deleted}, ${t.entities.revision} desc limit 1`;
+}

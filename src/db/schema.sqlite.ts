@@ -1,0 +1,31 @@
+import { sqliteKit } from './columns.js';
+import { defineTables } from './tables/index.js';
+
+/** The tables of this dialect, named one by one because drizzle-kit reads a module's exports. */
+export const tables = defineTables(sqliteKit);
+export const {
+  head,
+  entities,
+  revisions,
+  events,
+  actors,
+  agreements,
+  commitments,
+  areas,
+  sources,
+  claims,
+  disputes,
+  links,
+  milestones,
+  names,
+  externalIds,
+  tags,
+  sourceTexts,
+  rollups,
+  apiKeys,
+  idempotencyKeys,
+  webhooks,
+  deliveries,
+  importRuns,
+  pulls,
+} = tables;

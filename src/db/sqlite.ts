@@ -1,0 +1,194 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { DatabaseError, fromSqlite } from './errors.js';
+import { migrateSqlite } from './migrate.js';
+import { tables as sqliteTables } from './schema.sqlite.js';
+import { insertRow, Statements } from './statements.js';
+import type { Db, Preparable, PreparableCommand, Reader, Store, Tx, Values } from './store.js';
+import type { TableName, Tables } from './tables/index.js';
+
+const SNAPSHOT_READERS = 4;
+const BUSY_TIMEOUT_MS = 250;
+const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
+
+export interface SqliteOptions {
+  /** Path of the database file; its folder is made if missing. */
+  path: string;
+  /** Apply pending migrations before opening; refuses a database newer than the program. */
+  migrate?: boolean;
+}
+
+/** Opens a SQLite database. Raises DatabaseError when it cannot be opened, is damaged or is newer than the program. */
+export function openSqlite({ path, migrate = true }: SqliteOptions): Store {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const writer = connect(path, false);
+    if (migrate) migrateSqlite(writer);
+    checkPlannerStatistics(writer);
+    return new SqliteStore(path, writer);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EACCES' || (error as { code?: string }).code === 'ENOTDIR') {
+      throw new DatabaseError('cannot-open', `cannot make the folder of ${path}`, error);
+    }
+    throw fromSqlite(error);
+  }
+}
+
+function connect(path: string, readonly: boolean): Database.Database {
+  const connection = new Database(path, { readonly, timeout: BUSY_TIMEOUT_MS });
+  if (!readonly) {
+    connection.pragma('journal_mode = WAL');
+    connection.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
+  }
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  connection.pragma('trusted_schema = OFF');
+  connection.pragma('cell_size_check = ON');
+  connection.pragma('cache_size = -65536');
+  connection.pragma('mmap_size = 268435456');
+  return connection;
+}
+
+/** better-sqlite3 has STAT4: with its samples every prepared statement is planned again at each new binding. */
+function checkPlannerStatistics(connection: Database.Database): void {
+  const found = connection.prepare("select 1 from sqlite_master where name = 'sqlite_stat4'").get();
+  if (found !== undefined) connection.exec('delete from sqlite_stat4');
+}
+
+/** One connection with its prepared statements. */
+class Session implements Reader {
+  readonly connection: Database.Database;
+  readonly statements: Statements;
+
+  constructor(connection: Database.Database) {
+    this.connection = connection;
+    this.statements = new Statements(drizzle(connection) as unknown as Db, sqliteTables);
+  }
+
+  async all<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values): Promise<Row[]> {
+    try {
+      return await this.statements.all(shape, build, values);
+    } catch (error) {
+      throw fromSqlite(error);
+    }
+  }
+
+  async get<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values) {
+    return (await this.all(shape, build, values))[0];
+  }
+}
+
+class WriterSession extends Session implements Tx {
+  async run(shape: string, build: (db: Db, tables: Tables) => PreparableCommand, values?: Values): Promise<number> {
+    try {
+      return (await this.statements.run(shape, build, values)).changes;
+    } catch (error) {
+      throw fromSqlite(error);
+    }
+  }
+
+  async insert<Name extends TableName>(table: Name, rows: readonly Tables[Name]['$inferInsert'][]): Promise<void> {
+    for (const row of rows) {
+      const columns = Object.keys(row);
+      await this.run(`insert ${table}(${columns.join()})`, insertRow(table, columns), row as Values);
+    }
+  }
+}
+
+class SqliteStore implements Store {
+  readonly tables = sqliteTables;
+  readonly #writer: WriterSession;
+  readonly #reader: Session;
+  readonly #snapshots: Session[] = [];
+  readonly #free: Session[] = [];
+  readonly #waiting: ((session: Session) => void)[] = [];
+  readonly #path: string;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(path: string, writer: Database.Database) {
+    this.#path = path;
+    this.#writer = new WriterSession(writer);
+    this.#reader = new Session(connect(path, true));
+  }
+
+  get statementsRun(): number {
+    return [this.#writer, this.#reader, ...this.#snapshots].reduce((sum, s) => sum + s.statements.executed, 0);
+  }
+
+  all<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values): Promise<Row[]> {
+    return this.#reader.all(shape, build, values);
+  }
+
+  get<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values) {
+    return this.#reader.get(shape, build, values);
+  }
+
+  async snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
+    const session = await this.#lease();
+    try {
+      session.connection.exec('begin');
+      return await work(session);
+    } catch (error) {
+      throw fromSqlite(error);
+    } finally {
+      if (session.connection.inTransaction) session.connection.exec('commit');
+      this.#release(session);
+    }
+  }
+
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => this.#transaction(work));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async maintain(): Promise<void> {
+    await this.#queue;
+    if (this.#closed) return;
+    this.#writer.connection.pragma('wal_checkpoint(PASSIVE)');
+    this.#writer.connection.pragma('analysis_limit = 1000');
+    this.#writer.connection.pragma('optimize');
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const session of [this.#reader, ...this.#snapshots]) session.connection.close();
+    this.#writer.connection.pragma('wal_checkpoint(TRUNCATE)');
+    this.#writer.connection.close();
+  }
+
+  async #transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const { connection } = this.#writer;
+    try {
+      connection.exec('begin immediate');
+      const result = await work(this.#writer);
+      connection.exec('commit');
+      return result;
+    } catch (error) {
+      if (connection.inTransaction) connection.exec('rollback');
+      throw fromSqlite(error);
+    }
+  }
+
+  async #lease(): Promise<Session> {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    if (this.#snapshots.length < SNAPSHOT_READERS) {
+      const session = new Session(connect(this.#path, true));
+      this.#snapshots.push(session);
+      return session;
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #release(session: Session): void {
+    const next = this.#waiting.shift();
+    if (next) next(session);
+    else this.#free.push(session);
+  }
+}

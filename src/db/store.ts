@@ -1,0 +1,57 @@
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { TableName, Tables } from './tables/index.js';
+
+/** The part of Drizzle's query builder that both dialects share; typed by the PostgreSQL side, the type master. */
+export type Db = Pick<
+  PgDatabase<PgQueryResultHKT, Record<string, never>>,
+  'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'with' | '$with'
+>;
+
+/** Values for the placeholders of a statement, by name. */
+export type Values = Readonly<Record<string, string | number | boolean | null>>;
+
+/** A Drizzle query, or anything else that can be prepared to give rows of type `Row`. */
+export interface Preparable<Row> {
+  prepare(name: string): { execute(values?: Record<string, unknown>): Promise<Row[]> };
+}
+
+/** A Drizzle insert, update or delete without `returning`. */
+export interface PreparableCommand {
+  prepare(name: string): { execute(values?: Record<string, unknown>): Promise<unknown> };
+}
+
+/**
+ * Reads on one connection. A statement is built and prepared once for each `shape` and kept; so `build` may depend on
+ * nothing that the shape does not name, and values go in as placeholders.
+ */
+export interface Reader {
+  all<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values): Promise<Row[]>;
+  /** The first row, or undefined. */
+  get<Row>(
+    shape: string,
+    build: (db: Db, tables: Tables) => Preparable<Row>,
+    values?: Values,
+  ): Promise<Row | undefined>;
+}
+
+/** A write transaction. Only SQL inside it: no fetch, no file, no timer, no second `write`. */
+export interface Tx extends Reader {
+  /** Runs a command and gives the number of rows it changed. */
+  run(shape: string, build: (db: Db, tables: Tables) => PreparableCommand, values?: Values): Promise<number>;
+  /** Inserts rows that all have the same columns. */
+  insert<Name extends TableName>(table: Name, rows: readonly Tables[Name]['$inferInsert'][]): Promise<void>;
+}
+
+/** A database of either dialect: one writer at a time, readers beside it. */
+export interface Store extends Reader {
+  readonly tables: Tables;
+  /** Several reads of one state of the database. */
+  snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  /** One transaction: commits when `work` resolves, leaves nothing behind when it throws. Calls are queued. */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Periodic upkeep: checkpoint and planner statistics. */
+  maintain(): Promise<void>;
+  close(): Promise<void>;
+  /** Statements run so far; tests assert how many an answer took. */
+  readonly statementsRun: number;
+}

@@ -1,0 +1,73 @@
+import { sql } from 'drizzle-orm';
+import type { Kit } from '../columns.js';
+
+/** The journal and what names its records. */
+export function defineCore(kit: Kit) {
+  const { table, key, text, integer, big, flag, index, uniqueIndex } = kit;
+
+  /** One row: where the journal stands. Updated inside each write, so revisions are gapless and in commit order. */
+  const head = table('head', {
+    id: integer('id').primaryKey(),
+    revision: big('revision').notNull(),
+    /** `recorded_at` of that revision; never goes backwards. */
+    recordedAt: key('recorded_at').notNull(),
+    /** Changed by a restore; part of every cursor. */
+    epoch: key('epoch').notNull(),
+    instance: key('instance').notNull(),
+  });
+
+  const entities = table(
+    'entities',
+    {
+      id: key('id').primaryKey(),
+      type: key('type').notNull(),
+      slug: key('slug').notNull(),
+      label: text('label').notNull(),
+      version: integer('version').notNull(),
+      /** Revision of the current version. */
+      revision: big('revision').notNull(),
+      /** Revision of version 1. */
+      created: big('created').notNull(),
+      deleted: flag('deleted').notNull(),
+      /** The survivor after a merge. */
+      mergedInto: key('merged_into'),
+      /** Instance it is mirrored from; null for our own. */
+      origin: key('origin'),
+    },
+    (t) => [
+      uniqueIndex('entities_live_slug').on(t.type, t.slug).where(sql`not deleted`),
+      index('entities_slug').on(t.slug, t.type),
+    ],
+  );
+
+  const revisions = table(
+    'revisions',
+    {
+      revision: big('revision').primaryKey(),
+      entity: key('entity')
+        .notNull()
+        .references(() => entities.id),
+      type: key('type').notNull(),
+      slug: key('slug').notNull(),
+      version: integer('version').notNull(),
+      op: key('op').notNull(),
+      changeKind: key('change_kind').notNull(),
+      /** The whole representation after the change as JSON text; null for a deletion. */
+      doc: text('doc'),
+      recordedAt: key('recorded_at').notNull(),
+      /** Id of the API key, or the name of the command that wrote. */
+      by: key('by').notNull(),
+      note: text('note'),
+      requestId: key('request_id'),
+    },
+    (t) => [
+      uniqueIndex('revisions_entity').on(t.entity, t.revision),
+      index('revisions_slug').on(t.type, t.slug, t.revision),
+      index('revisions_recorded_at').on(t.recordedAt, t.revision),
+    ],
+  );
+
+  return { head, entities, revisions };
+}
+
+export type CoreTables = ReturnType<typeof defineCore>;

@@ -1,0 +1,128 @@
+import type { Kit } from '../columns.js';
+import { isCurrent } from '../columns.js';
+import type { CoreTables } from './core.js';
+
+/**
+ * One projection table per resource: the typed columns that filters and sorts need, a row per version. Current rows
+ * have `until` null; at revision r a row holds when `revision <= r` and `until` is null or greater than r.
+ */
+export function defineRecords(kit: Kit, core: CoreTables) {
+  const { table, key, big, integer, real, index } = kit;
+
+  /** Columns that every projection has. */
+  const common = () => ({
+    revision: big('revision')
+      .primaryKey()
+      .references(() => core.revisions.revision),
+    entity: key('entity')
+      .notNull()
+      .references(() => core.entities.id),
+    /** Revision that replaced or deleted this version; null while current. */
+    until: big('until'),
+    /** Revision of version 1: the order of creation. */
+    created: big('created').notNull(),
+    /** Folded label, cut to 200 characters. */
+    label: key('label').notNull(),
+    method: key('method').notNull(),
+    /** Day numbers (days since 1970-01-01); a missing bound is a sentinel beyond every real day. */
+    dateFrom: big('date_from').notNull(),
+    dateTo: big('date_to').notNull(),
+  });
+
+  type Common = {
+    entity: Column;
+    revision: Column;
+    until: Column;
+    created: Column;
+    label: Column;
+    dateFrom: Column;
+    dateTo: Column;
+  };
+  type Column = Parameters<ReturnType<typeof index>['on']>[0];
+
+  /** For each sort a partial index over current rows and a covering one for reading as of a revision. */
+  const sortIndexes = (name: string, t: Common) => [
+    index(`${name}_date`).on(t.dateFrom, t.dateTo, t.entity).where(isCurrent),
+    index(`${name}_date_as_of`).on(t.dateFrom, t.dateTo, t.entity, t.revision, t.until),
+    index(`${name}_label`).on(t.label, t.entity).where(isCurrent),
+    index(`${name}_label_as_of`).on(t.label, t.entity, t.revision, t.until),
+    index(`${name}_created`).on(t.created, t.entity).where(isCurrent),
+    index(`${name}_created_as_of`).on(t.created, t.entity, t.revision, t.until),
+    index(`${name}_updated`).on(t.revision, t.entity).where(isCurrent),
+    index(`${name}_entity`).on(t.entity, t.revision),
+  ];
+
+  const events = table(
+    'events',
+    {
+      ...common(),
+      kind: key('kind').notNull(),
+      status: key('status').notNull(),
+      country: key('country'),
+      latitude: real('latitude'),
+      longitude: real('longitude'),
+    },
+    (t) => [
+      ...sortIndexes('events', t),
+      index('events_kind').on(t.kind, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
+      index('events_country').on(t.country, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
+    ],
+  );
+  const actors = table('actors', { ...common(), kind: key('kind').notNull(), country: key('country') }, (t) => [
+    ...sortIndexes('actors', t),
+    index('actors_kind').on(t.kind, t.label, t.entity).where(isCurrent),
+  ]);
+  const agreements = table(
+    'agreements',
+    { ...common(), legalForm: key('legal_form').notNull(), bindingness: key('bindingness'), status: key('status') },
+    (t) => [
+      ...sortIndexes('agreements', t),
+      index('agreements_status').on(t.status, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
+    ],
+  );
+  const commitments = table(
+    'commitments',
+    {
+      ...common(),
+      kind: key('kind').notNull(),
+      stage: key('stage'),
+      bindingness: key('bindingness'),
+      currency: key('currency'),
+      /** The amount as fixed-width text whose byte order is the numeric order. */
+      amountKey: key('amount_key'),
+    },
+    (t) => [
+      ...sortIndexes('commitments', t),
+      index('commitments_kind').on(t.kind, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
+      index('commitments_amount').on(t.currency, t.amountKey, t.entity).where(isCurrent),
+    ],
+  );
+  const areas = table('areas', { ...common(), broader: key('broader') }, (t) => [
+    ...sortIndexes('areas', t),
+    index('areas_broader').on(t.broader, t.entity),
+  ]);
+  const sources = table('sources', { ...common(), kind: key('kind').notNull(), language: key('language') }, (t) => [
+    ...sortIndexes('sources', t),
+  ]);
+  const claims = table(
+    'claims',
+    {
+      ...common(),
+      kind: key('kind').notNull(),
+      rank: key('rank').notNull(),
+      standing: key('standing').notNull(),
+      certainty: key('certainty').notNull(),
+      field: key('field'),
+    },
+    (t) => [...sortIndexes('claims', t)],
+  );
+  const disputes = table(
+    'disputes',
+    { ...common(), status: key('status').notNull(), positions: integer('positions').notNull() },
+    (t) => [...sortIndexes('disputes', t)],
+  );
+
+  return { events, actors, agreements, commitments, areas, sources, claims, disputes };
+}
+
+export type RecordTables = ReturnType<typeof defineRecords>;

@@ -1,0 +1,88 @@
+import type { Kit } from '../columns.js';
+
+/** State of the service itself: not knowledge, and not in the journal. */
+export function defineService(kit: Kit) {
+  const { table, key, text, integer, big, flag, index, primaryKey } = kit;
+
+  const apiKeys = table('api_keys', {
+    id: key('id').primaryKey(),
+    name: text('name').notNull(),
+    /** SHA-256 of the secret, in hexadecimal; the secret itself is kept nowhere. */
+    secretSha256: key('secret_sha256').notNull(),
+    /** Scopes joined by spaces. */
+    scopes: key('scopes').notNull(),
+    createdAt: key('created_at').notNull(),
+    revokedAt: key('revoked_at'),
+  });
+
+  /** Answers to POST requests that carried an Idempotency-Key. */
+  const idempotencyKeys = table(
+    'idempotency_keys',
+    {
+      principal: key('principal').notNull(),
+      keySha256: key('key_sha256').notNull(),
+      fingerprint: key('fingerprint').notNull(),
+      status: integer('status').notNull(),
+      /** Response headers as a JSON object. */
+      headers: text('headers').notNull(),
+      body: text('body').notNull(),
+      createdAt: key('created_at').notNull(),
+    },
+    (t) => [
+      primaryKey({ name: 'idempotency_keys_key', columns: [t.principal, t.keySha256] }),
+      index('idempotency_keys_created').on(t.createdAt),
+    ],
+  );
+
+  const webhooks = table('webhooks', {
+    id: key('id').primaryKey(),
+    url: text('url').notNull(),
+    /** Filter, mode and secrets as JSON. */
+    settings: text('settings').notNull(),
+    /** Revision delivered last. */
+    position: big('position').notNull(),
+    enabled: flag('enabled').notNull(),
+    disabledReason: text('disabled_reason'),
+    createdAt: key('created_at').notNull(),
+  });
+
+  const deliveries = table(
+    'deliveries',
+    {
+      id: key('id').primaryKey(),
+      webhook: key('webhook')
+        .notNull()
+        .references(() => webhooks.id),
+      revision: big('revision').notNull(),
+      attempt: integer('attempt').notNull(),
+      dueAt: key('due_at').notNull(),
+      leasedUntil: key('leased_until'),
+      status: integer('status'),
+      /** Start of the answer's body. */
+      excerpt: text('excerpt'),
+      finishedAt: key('finished_at'),
+    },
+    (t) => [index('deliveries_due').on(t.dueAt, t.webhook), index('deliveries_webhook').on(t.webhook, t.revision)],
+  );
+
+  const importRuns = table('import_runs', {
+    id: key('id').primaryKey(),
+    format: key('format').notNull(),
+    startedAt: key('started_at').notNull(),
+    finishedAt: key('finished_at'),
+    by: key('by').notNull(),
+    /** Counts of created, updated, unchanged and refused records as JSON. */
+    outcome: text('outcome'),
+  });
+
+  /** Other instances that this one mirrors. */
+  const pulls = table('pulls', {
+    origin: key('origin').primaryKey(),
+    url: text('url').notNull(),
+    cursor: text('cursor'),
+    remoteRevision: big('remote_revision'),
+    pulledAt: key('pulled_at'),
+  });
+
+  return { apiKeys, idempotencyKeys, webhooks, deliveries, importRuns, pulls };
+}

@@ -1,0 +1,34 @@
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../problems.js';
+
+/** Raises `not-acceptable` when the `Accept` header admits none of the media types an operation can answer in. */
+export function requireAcceptable(request: FastifyRequest, available: readonly string[]): void {
+  const accept = request.headers.accept;
+  if (accept === undefined || accept.includes('*/*') || accept.includes(available[0] ?? '')) {
+    if (accept === undefined || !/q\s*=\s*0(?:\.0*)?\s*(?:,|$)/.test(accept)) return;
+  }
+  const ranges = accept.split(',').map(parseRange);
+  if (available.some((type) => quality(type, ranges) > 0)) return;
+  throw new Problem('not-acceptable', `This operation answers in ${available.join(', ')}.`, { extra: { available } });
+}
+
+interface Range {
+  type: string;
+  q: number;
+}
+
+function parseRange(text: string): Range {
+  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+  const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+  return { type, q: q === undefined ? 1 : Number(q) || 0 };
+}
+
+/** Quality of a type by the most specific range that covers it (RFC 9110 section 12.5.1). */
+function quality(type: string, ranges: readonly Range[]): number {
+  const family = `${type.split('/', 1)[0]}/*`;
+  for (const candidate of [type, family, '*/*']) {
+    const range = ranges.find((item) => item.type === candidate);
+    if (range !== undefined) return range.q;
+  }
+  return 0;
+}

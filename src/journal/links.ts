@@ -1,0 +1,91 @@
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { after, holds, type When } from '../db/conditions.js';
+import type { Reader } from '../db/store.js';
+
+export interface LinkRow {
+  relation: string;
+  role: string | null;
+  validFrom: number | null;
+  validTo: number | null;
+  id: string;
+  type: string;
+  slug: string;
+  label: string;
+  dateFrom: number;
+  dateTo: number;
+  revision: number;
+  position: number;
+}
+
+export interface LinkQuery {
+  id: string;
+  relation: string | undefined;
+  asOf: number | undefined;
+}
+
+const OUT = ['revision', 'position'] as const;
+const IN = ['dateFrom', 'dateTo', 'revision', 'position'] as const;
+
+/** Edges from a record in their order, or to it with the newest subject first; `position` is where to go on. */
+export function readLinks(
+  reader: Reader,
+  direction: 'out' | 'in',
+  { id, relation, asOf }: LinkQuery,
+  limit: number,
+  position: readonly (string | number)[] | undefined,
+): Promise<LinkRow[]> {
+  const when: When = asOf === undefined ? 'now' : 'asOf';
+  const names = direction === 'out' ? OUT : IN;
+  return reader.all(
+    `links ${direction} ${when} ${relation === undefined ? '' : 'of relation'} ${position ? 'after' : ''}`,
+    (db, t) => {
+      const [self, other] = direction === 'out' ? [t.links.subject, t.links.target] : [t.links.target, t.links.subject];
+      const columns = names.map((name) => t.links[name]);
+      const order = direction === 'out' ? asc : desc;
+      return db
+        .select({
+          relation: t.links.relation,
+          role: t.links.role,
+          validFrom: t.links.validFrom,
+          validTo: t.links.validTo,
+          id: t.entities.id,
+          type: t.entities.type,
+          slug: t.entities.slug,
+          label: t.entities.label,
+          dateFrom: t.links.dateFrom,
+          dateTo: t.links.dateTo,
+          revision: t.links.revision,
+          position: t.links.position,
+        })
+        .from(t.links)
+        .innerJoin(t.entities, eq(t.entities.id, other))
+        .where(
+          and(
+            eq(self, sql.placeholder('id')),
+            holds(when, t.links),
+            relation === undefined ? undefined : eq(t.links.relation, sql.placeholder('relation')),
+            position &&
+              after(
+                columns,
+                names.map((_, index) => `k${index}`),
+                direction === 'out' ? 'asc' : 'desc',
+              ),
+          ),
+        )
+        .orderBy(...columns.map((column) => order(column)))
+        .limit(sql.placeholder('limit'));
+    },
+    {
+      id,
+      limit,
+      ...(asOf !== undefined && { asOf }),
+      ...(relation !== undefined && { relation }),
+      ...Object.fromEntries((position ?? []).map((value, index) => [`k${index}`, value])),
+    },
+  );
+}
+
+/** The sort values of an edge, as `position` takes them. */
+export function linkPosition(direction: 'out' | 'in', row: LinkRow): number[] {
+  return (direction === 'out' ? OUT : IN).map((name) => row[name]);
+}

@@ -1,0 +1,189 @@
+import { and, asc, count, desc, eq, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { after, hasEdge, holds, isIn, type When } from '../db/conditions.js';
+import type { Db, Reader, Values } from '../db/store.js';
+import type { RecordTable, Tables } from '../db/tables/index.js';
+import type { RecordKind } from './kind.js';
+
+/** One predicate of a list. Statements are kept by shape, so `build` may depend on nothing but `shape`. */
+export interface Condition {
+  shape: string;
+  values: readonly (string | number)[];
+  /** The roll-up cell that counts the present records it holds for, where there is one. */
+  cell?: { dimension: string; value: string } | undefined;
+  build(t: Tables, record: RecordTable, when: When, placeholders: Placeholder[]): SQL | undefined;
+}
+
+/** Edges to one record: as a predicate, or as the index that the list walks. */
+export interface EdgeTo {
+  target: string;
+  relation: string | undefined;
+  roles: readonly string[];
+}
+
+export interface ListQuery {
+  kind: RecordKind;
+  /** Undefined for the present. */
+  asOf: number | undefined;
+  conditions: readonly Condition[];
+  /** Edges that must exist; with one of them and the date sort, the list walks that edge's index. */
+  edges: readonly EdgeTo[];
+  sort: 'date' | 'label' | 'created' | 'updated';
+  direction: 'asc' | 'desc';
+}
+
+export interface Page {
+  docs: string[];
+  /** Sort values of the last record when there are more. */
+  next: (string | number)[] | undefined;
+}
+
+const SORT_COLUMNS = {
+  date: ['dateFrom', 'dateTo', 'entity'],
+  label: ['label', 'entity'],
+  created: ['created', 'entity'],
+  updated: ['revision', 'entity'],
+} as const;
+
+/** One page of documents, in one query. `position` holds the sort values of the record it begins after. */
+export async function readPage(
+  reader: Reader,
+  query: ListQuery,
+  limit: number,
+  position?: readonly (string | number)[],
+): Promise<Page> {
+  const names = SORT_COLUMNS[query.sort];
+  const order = query.direction === 'asc' ? asc : desc;
+  const rows = await reader.all(
+    `page ${shapeOf(query)} ${query.sort} ${query.direction} ${position ? 'after' : ''}`,
+    (db, t) => {
+      const { from, where, sortTable } = planOf(db, t, query);
+      const columns = names.map((name) => sortTable[name]);
+      const keyset =
+        position &&
+        after(
+          columns,
+          names.map((_, index) => `k${index}`),
+          query.direction,
+        );
+      return from({
+        doc: t.revisions.doc,
+        ...Object.fromEntries(columns.map((column, index) => [`k${index}`, column])),
+      })
+        .where(and(where, keyset))
+        .orderBy(...columns.map((column) => order(column)))
+        .limit(sql.placeholder('limit'));
+    },
+    { ...valuesOf(query), ...keyValues(position), limit: limit + 1 },
+  );
+  const shown = rows.slice(0, limit) as unknown as { doc: string; [key: `k${number}`]: string | number }[];
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return {
+    docs: shown.map((row) => row.doc),
+    next: last && names.map((_, index) => last[`k${index}`] as string | number),
+  };
+}
+
+/** How many records fit; counts no further than `cap`, when given. */
+export async function countRecords(reader: Reader, query: ListQuery, cap?: number): Promise<number> {
+  const row = await reader.get(
+    `count ${shapeOf(query)} ${cap === undefined ? '' : 'capped'}`,
+    (db, t) => {
+      const { from, where } = planOf(db, t, query);
+      const some = from({ revision: t.revisions.revision }).where(where);
+      const counted = cap === undefined ? some.as('counted') : some.limit(sql.placeholder('cap')).as('counted');
+      return db.select({ count: count() }).from(counted);
+    },
+    cap === undefined ? valuesOf(query) : { ...valuesOf(query), cap },
+  );
+  return row?.count ?? 0;
+}
+
+function keyValues(position: readonly (string | number)[] | undefined): Values {
+  return Object.fromEntries((position ?? []).map((value, index) => [`k${index}`, value]));
+}
+
+function isDriven(query: ListQuery): boolean {
+  return query.sort === 'date' && query.edges.length > 0;
+}
+
+function shapeOf(query: ListQuery): string {
+  return [
+    query.kind.collection,
+    query.asOf === undefined ? 'now' : 'asOf',
+    isDriven(query) ? 'by edge' : '',
+    ...query.edges.map((edge) => `${edge.relation === undefined ? 'any' : 'one'}/${edge.roles.length}`),
+    ...query.conditions.map((condition) => `${condition.shape}#${condition.values.length}`),
+  ].join(' ');
+}
+
+/** The tables, the predicate and the sort columns of a list; depends on nothing but its shape. */
+function planOf(db: Db, t: Tables, query: ListQuery) {
+  const when: When = query.asOf === undefined ? 'now' : 'asOf';
+  const record = t[query.kind.collection] as Tables['events'];
+  const driven = isDriven(query);
+  const edges = query.edges.map((edge, index) =>
+    driven && index === 0
+      ? and(drivingEdge(t, edge), holds(when, t.links))
+      : hasEdge(t, record, edgeIs(t, edge, index)),
+  );
+  const conditions = query.conditions.map((condition, index) =>
+    condition.build(
+      t,
+      record,
+      when,
+      condition.values.map((_, n) => sql.placeholder(`c${index}x${n}`)),
+    ),
+  );
+  const from = (columns: Record<string, unknown>) => {
+    const selection = columns as Record<string, typeof t.revisions.doc>;
+    const onDocument = eq(t.revisions.revision, record.revision);
+    const fromRecord = () => db.select(selection).from(record).innerJoin(t.revisions, onDocument);
+    if (!driven) return fromRecord();
+    const fromLinks = db
+      .select(selection)
+      .from(t.links)
+      .innerJoin(record, eq(record.revision, t.links.revision))
+      .innerJoin(t.revisions, onDocument);
+    return fromLinks as unknown as ReturnType<typeof fromRecord>;
+  };
+  const sortTable = driven
+    ? { ...record, dateFrom: t.links.dateFrom, dateTo: t.links.dateTo, entity: t.links.subject }
+    : record;
+  return { from, where: and(driven ? undefined : holds(when, record), ...edges, ...conditions), sortTable };
+}
+
+function valuesOf(query: ListQuery): Values {
+  const values: Record<string, string | number> = query.asOf === undefined ? {} : { asOf: query.asOf };
+  if (isDriven(query)) values.type = query.kind.type;
+  for (const [index, edge] of query.edges.entries()) {
+    values[`e${index}`] = edge.target;
+    if (edge.relation !== undefined) values[`e${index}relation`] = edge.relation;
+    for (const [n, role] of edge.roles.entries()) values[`e${index}role${n}`] = role;
+  }
+  for (const [index, condition] of query.conditions.entries()) {
+    for (const [n, value] of condition.values.entries()) values[`c${index}x${n}`] = value;
+  }
+  return values;
+}
+
+function edgeIs(t: Tables, edge: EdgeTo, index: number): SQL | undefined {
+  return and(
+    eq(t.links.target, sql.placeholder(`e${index}`)),
+    edge.relation === undefined ? undefined : eq(t.links.relation, sql.placeholder(`e${index}relation`)),
+    edge.roles.length === 0
+      ? undefined
+      : isIn(
+          t.links.role,
+          edge.roles.map((_, n) => sql.placeholder(`e${index}role${n}`)),
+        ),
+  );
+}
+
+/**
+ * The edges that the list walks; `rank` keeps a record that has several such edges from being shown twice. With more
+ * than one role a record could still come twice, so such an edge does not drive (see `edgeTo` in common.filters).
+ */
+function drivingEdge(t: Tables, edge: EdgeTo): SQL | undefined {
+  const rank = edge.roles.length > 0 ? 2 : edge.relation === undefined ? 0 : 1;
+  return and(edgeIs(t, edge, 0), eq(t.links.subjectType, sql.placeholder('type')), lte(t.links.rank, rank));
+}

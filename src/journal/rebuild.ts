@@ -1,0 +1,220 @@
+import { and, asc, count, eq, gt, sql } from 'drizzle-orm';
+import { readHead } from '../db/head.js';
+import type { Reader, Store } from '../db/store.js';
+import type { Tables } from '../db/tables/index.js';
+import type { Document, Kinds, RecordKind } from './kind.js';
+import { countCells, DETAIL_TABLES, insertRows } from './project.js';
+import { type ProjectedRows, projectRows } from './rows.js';
+
+const BATCH = 200;
+
+interface Step {
+  revision: number;
+  entity: string;
+  type: string;
+  version: number;
+  doc: string | null;
+}
+
+/** A place where the database does not say what the journal says. */
+export interface Discrepancy {
+  where: string;
+  what: string;
+}
+
+/** Throws all projections away and makes them again from the journal, in one transaction. */
+export async function reindex(store: Store, kinds: Kinds): Promise<number> {
+  return store.write(async (tx) => {
+    for (const table of [...DETAIL_TABLES, 'rollups', ...[...kinds.values()].map((kind) => kind.collection)] as const) {
+      await tx.run(`clear ${table}`, (db, t) => db.delete(t[table] as Tables['links']));
+    }
+    const cells = new Map<string, string[]>();
+    let written = 0;
+    await walk(tx, kinds, async (step, kind, rows) => {
+      if (rows !== undefined) {
+        await insertRows(tx, kind, rows);
+        written += 1;
+      }
+      await countCells(tx, kind.type, cells.get(step.entity) ?? [], rows?.counted ?? []);
+      cells.set(step.entity, rows?.counted ?? []);
+    });
+    return written;
+  });
+}
+
+/** Compares journal and projections. An empty list means: no gap, and every projection equals a rebuild. */
+export async function verify(store: Store, kinds: Kinds): Promise<Discrepancy[]> {
+  return store.snapshot(async (reader) => {
+    const found: Discrepancy[] = [];
+    let expected = 1;
+    const totals = new Map<string, number>();
+    const versions = new Map<string, number>();
+    const cells = new Map<string, string[]>();
+    await walk(reader, kinds, async (step, kind, rows) => {
+      if (step.revision !== expected)
+        found.push({ where: `revision ${expected}`, what: 'is missing from the journal' });
+      expected = step.revision + 1;
+      if (step.version !== (versions.get(step.entity) ?? 0) + 1)
+        found.push({ where: step.entity, what: `has no version before ${step.version}` });
+      versions.set(step.entity, step.version);
+      cells.set(step.entity, rows?.counted ?? []);
+      found.push(...(await compare(reader, kind, step, rows)));
+      for (const [table, n] of sizes(kind, rows)) totals.set(table, (totals.get(table) ?? 0) + n);
+    });
+    const head = await readHead(reader);
+    if (head.revision !== expected - 1)
+      found.push({ where: 'head', what: `says ${head.revision}, the journal ends at ${expected - 1}` });
+    found.push(...(await compareTotals(reader, kinds, totals)), ...(await compareEntities(reader, versions)));
+    found.push(...(await compareRollups(reader, cells)));
+    return found;
+  });
+}
+
+type Visit = (step: Step, kind: RecordKind, rows: ProjectedRows | undefined) => Promise<void>;
+
+/** Goes through the journal in order, with the rows that each version must have. */
+async function walk(reader: Reader, kinds: Kinds, visit: Visit): Promise<void> {
+  const created = new Map<string, number>();
+  let after = 0;
+  for (;;) {
+    const steps = await reader.all(
+      'journal steps',
+      (db, t) =>
+        db
+          .select({
+            revision: t.revisions.revision,
+            entity: t.revisions.entity,
+            type: t.revisions.type,
+            version: t.revisions.version,
+            doc: t.revisions.doc,
+          })
+          .from(t.revisions)
+          .where(gt(t.revisions.revision, sql.placeholder('after')))
+          .orderBy(asc(t.revisions.revision))
+          .limit(BATCH),
+      { after },
+    );
+    if (steps.length === 0) return;
+    for (const step of steps) {
+      const kind = kinds.get(step.type as never);
+      if (kind === undefined) throw new Error(`the journal has a record of unknown type ${step.type}`);
+      if (!created.has(step.entity)) created.set(step.entity, step.revision);
+      const until = await replacedAt(reader, step);
+      const rows =
+        step.doc === null
+          ? undefined
+          : projectRows(kind, JSON.parse(step.doc) as Document, created.get(step.entity) ?? step.revision, until);
+      await visit(step, kind, rows);
+    }
+    after = steps.at(-1)?.revision ?? after;
+  }
+}
+
+async function replacedAt(reader: Reader, step: Step): Promise<number | null> {
+  const row = await reader.get(
+    'next version',
+    (db, t) =>
+      db
+        .select({ revision: t.revisions.revision })
+        .from(t.revisions)
+        .where(
+          and(eq(t.revisions.entity, sql.placeholder('entity')), gt(t.revisions.revision, sql.placeholder('revision'))),
+        )
+        .orderBy(asc(t.revisions.revision))
+        .limit(1),
+    { entity: step.entity, revision: step.revision },
+  );
+  return row?.revision ?? null;
+}
+
+function sizes(kind: RecordKind, rows: ProjectedRows | undefined): [string, number][] {
+  return [
+    [kind.collection, rows ? 1 : 0],
+    ...DETAIL_TABLES.map((table): [string, number] => [table, rows?.[table].length ?? 0]),
+  ];
+}
+
+async function compare(
+  reader: Reader,
+  kind: RecordKind,
+  step: Step,
+  rows: ProjectedRows | undefined,
+): Promise<Discrepancy[]> {
+  const found: Discrepancy[] = [];
+  for (const table of [kind.collection, ...DETAIL_TABLES] as const) {
+    const stored = await reader.all(
+      `rows of ${table}`,
+      (db, t) => {
+        const source = t[table] as Tables['links'];
+        return db
+          .select()
+          .from(source)
+          .where(eq(source.revision, sql.placeholder('revision')));
+      },
+      { revision: step.revision },
+    );
+    const wanted =
+      rows === undefined
+        ? []
+        : table === kind.collection
+          ? [rows.record]
+          : rows[table as (typeof DETAIL_TABLES)[number]];
+    if (canonical(stored) !== canonical(wanted))
+      found.push({ where: `${table} of revision ${step.revision}`, what: 'differs from the journal' });
+  }
+  return found;
+}
+
+function canonical(rows: readonly object[]): string {
+  const texts = rows.map((row) => JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+  return texts.sort().join('\n');
+}
+
+async function compareTotals(
+  reader: Reader,
+  kinds: Kinds,
+  totals: ReadonlyMap<string, number>,
+): Promise<Discrepancy[]> {
+  const found: Discrepancy[] = [];
+  for (const table of [...[...kinds.values()].map((kind) => kind.collection), ...DETAIL_TABLES] as const) {
+    const row = await reader.get(`size of ${table}`, (db, t) =>
+      db.select({ count: count() }).from(t[table] as Tables['links']),
+    );
+    const expected = totals.get(table) ?? 0;
+    if (row?.count !== expected)
+      found.push({ where: table, what: `has ${row?.count} rows, the journal gives ${expected}` });
+  }
+  return found;
+}
+
+async function compareEntities(reader: Reader, versions: ReadonlyMap<string, number>): Promise<Discrepancy[]> {
+  const rows = await reader.all('entity versions', (db, t) =>
+    db.select({ id: t.entities.id, version: t.entities.version }).from(t.entities),
+  );
+  const found: Discrepancy[] = [];
+  for (const { id, version } of rows) {
+    if (versions.get(id) !== version)
+      found.push({ where: id, what: `is at version ${version}, the journal at ${versions.get(id) ?? 0}` });
+  }
+  if (rows.length !== versions.size)
+    found.push({ where: 'entities', what: `has ${rows.length} rows, the journal names ${versions.size} records` });
+  return found;
+}
+
+async function compareRollups(reader: Reader, cells: ReadonlyMap<string, string[]>): Promise<Discrepancy[]> {
+  const expected = new Map<string, number>();
+  for (const [entity, counted] of cells) {
+    const type = entity.slice(0, entity.indexOf('_'));
+    for (const cell of counted) expected.set(`${type} ${cell}`, (expected.get(`${type} ${cell}`) ?? 0) + 1);
+  }
+  const found: Discrepancy[] = [];
+  const rows = await reader.all('roll-ups', (db, t) => db.select().from(t.rollups));
+  for (const { type, dimension, value, count: stored } of rows) {
+    const key = `${type} ${dimension} ${value}`;
+    if (stored !== (expected.get(key) ?? 0))
+      found.push({ where: `roll-up ${key}`, what: `says ${stored}, the journal gives ${expected.get(key) ?? 0}` });
+    expected.delete(key);
+  }
+  for (const [key, n] of expected) found.push({ where: `roll-up ${key}`, what: `is missing, the journal gives ${n}` });
+  return found;
+}

@@ -1,0 +1,241 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { takeRevision } from '../db/head.js';
+import type { Tx } from '../db/store.js';
+import { Problem } from '../problems.js';
+import { type Clock, toInstant } from '../shared/clock.js';
+import type { IdSource } from '../shared/ids.js';
+import { freeSlug, requireFreeExternalIds, requireFreeSlug, requireRules, requireUnreferenced } from './checks.js';
+import type { Body, Document, Json, RecordKind } from './kind.js';
+import { occurrences } from './paths.js';
+import { closeRows, countCells, insertRows } from './project.js';
+import { type Current, findById } from './read.js';
+import { resolveReferences } from './references.js';
+import { projectRows } from './rows.js';
+
+/** What a change is, in the words of the `Change-Kind` header. */
+export const CHANGE_KINDS = {
+  content: 'The record now says something else.',
+  correction: 'Something that was wrong is put right.',
+  editorial: 'Wording or form; nothing else is said.',
+  reprocess: 'A program went over the record again.',
+  retraction: 'What the record said is taken back.',
+} as const;
+export type ChangeKind = keyof typeof CHANGE_KINDS;
+
+/** Who changes something, and why. */
+export interface Author {
+  /** Id of the API key, or the name of a command. */
+  by: string;
+  changeKind: ChangeKind;
+  note: string | null;
+  requestId: string | null;
+}
+
+export interface Outcome {
+  id: string;
+  slug: string;
+  version: number;
+  revision: number;
+  /** False when the record already was as asked; then nothing was written. */
+  changed: boolean;
+  /** The stored representation as JSON text. */
+  doc: string;
+}
+
+export interface NewRecord {
+  kind: RecordKind;
+  /** A parsed body; its references may name other records of the same call. */
+  body: Body;
+  id?: string;
+}
+
+const MANAGED = ['id', 'version', 'revision', 'createdAt', 'updatedAt'] as const;
+
+/** The only writer of knowledge: resolves, checks, revises and projects, all within the caller's transaction. */
+export class Journal {
+  readonly #clock: Clock;
+  readonly #ids: IdSource;
+
+  constructor(clock: Clock, ids: IdSource) {
+    this.#clock = clock;
+    this.#ids = ids;
+  }
+
+  /** Creates one record. Raises `slug-taken`, `external-id-taken`, `unknown-reference`, `rule-violated`. */
+  async create(tx: Tx, record: NewRecord, author: Author): Promise<Outcome> {
+    const [outcome] = await this.createAll(tx, [record], author);
+    if (outcome === undefined) throw new Error('createAll gave no outcome');
+    return outcome;
+  }
+
+  /** Creates records that may refer to one another in any direction. Raises what `create` raises. */
+  async createAll(tx: Tx, records: readonly NewRecord[], author: Author): Promise<Outcome[]> {
+    const reserved: { record: NewRecord; current: Current }[] = [];
+    for (const record of records) reserved.push({ record, current: await this.#reserve(tx, record) });
+    const outcomes: Outcome[] = [];
+    for (const { record, current } of reserved)
+      outcomes.push(await this.#revise(tx, record.kind, current, record.body, author));
+    return outcomes;
+  }
+
+  /** Puts `body` in place of what the record says; a body without slug keeps the slug. */
+  async replace(tx: Tx, kind: RecordKind, current: Current, body: Body, author: Author): Promise<Outcome> {
+    const slug = (body.slug as string | undefined) ?? current.slug;
+    if (slug !== current.slug) await requireFreeSlug(tx, kind, slug, current.id);
+    return this.#revise(tx, kind, { ...current, slug }, body, author);
+  }
+
+  /** Writes a tombstone. Raises `still-referenced` while other records refer to this one. */
+  async remove(
+    tx: Tx,
+    kind: RecordKind,
+    current: Current,
+    author: Author,
+  ): Promise<{ version: number; revision: number }> {
+    await requireUnreferenced(tx, current.id);
+    const { revision, recordedAt } = await takeRevision(tx, toInstant(this.#clock.now()));
+    const version = current.version + 1;
+    await tx.insert('revisions', [
+      { ...revisionRow(kind, current, author), revision, recordedAt, version, op: 'delete', doc: null },
+    ]);
+    await advance(tx, current, {
+      slug: current.slug,
+      label: current.label,
+      version,
+      revision,
+      created: current.created,
+      deleted: true,
+    });
+    await closeRows(tx, kind, current.revision, revision);
+    await countCells(tx, kind.type, previousCells(kind, current), []);
+    return { version, revision };
+  }
+
+  async #reserve(tx: Tx, { kind, body, id }: NewRecord): Promise<Current> {
+    const label = kind.label(body);
+    const newId = id ?? this.#ids(kind.type, this.#clock.now());
+    const given = body.slug as string | undefined;
+    if (given !== undefined) await requireFreeSlug(tx, kind, given, newId);
+    const slug = given ?? (await freeSlug(tx, kind, label, newId));
+    const row = {
+      id: newId,
+      slug,
+      label,
+      version: 0,
+      revision: 0,
+      created: 0,
+      deleted: false,
+      mergedInto: null,
+      origin: null,
+    };
+    await tx.insert('entities', [{ ...row, type: kind.type }]);
+    return { ...row, doc: null, recordedAt: '', note: null, by: '' };
+  }
+
+  async #revise(tx: Tx, kind: RecordKind, current: Current, input: Body, author: Author): Promise<Outcome> {
+    const body = { ...input, slug: current.slug };
+    await resolveReferences(tx, kind, body);
+    markQuotes(kind, body);
+    await requireRules(tx, kind, current.id, body);
+    await requireFreeExternalIds(tx, kind, current.id, body);
+    const previous = current.doc === null ? undefined : (JSON.parse(current.doc) as Document);
+    const content = { slug: current.slug, ...contentOf(body), ...kind.derive(body) };
+    if (previous !== undefined && JSON.stringify(contentOf(previous)) === JSON.stringify(content)) {
+      return {
+        id: current.id,
+        slug: current.slug,
+        version: current.version,
+        revision: current.revision,
+        changed: false,
+        doc: current.doc as string,
+      };
+    }
+    const { revision, recordedAt } = await takeRevision(tx, toInstant(this.#clock.now()));
+    const version = current.version + 1;
+    const createdAt = previous?.createdAt ?? recordedAt;
+    const document = { id: current.id, ...content, version, revision, createdAt, updatedAt: recordedAt } as Document;
+    const doc = JSON.stringify(document);
+    const created = current.created || revision;
+    await tx.insert('revisions', [
+      { ...revisionRow(kind, current, author), revision, recordedAt, version, op: 'put', doc },
+    ]);
+    await advance(tx, current, {
+      slug: current.slug,
+      label: kind.label(body),
+      version,
+      revision,
+      created,
+      deleted: false,
+    });
+    if (previous !== undefined) await closeRows(tx, kind, current.revision, revision);
+    const rows = projectRows(kind, document, created);
+    await insertRows(tx, kind, rows);
+    await countCells(tx, kind.type, previousCells(kind, current), rows.counted);
+    return { id: current.id, slug: current.slug, version, revision, changed: true, doc };
+  }
+}
+
+/** The part of a document that clients write, and what is derived from it. */
+export function contentOf(document: Body): Body {
+  const content = { ...document };
+  for (const field of MANAGED) delete content[field];
+  return content;
+}
+
+function revisionRow(kind: RecordKind, current: Current, author: Author) {
+  return {
+    entity: current.id,
+    type: kind.type,
+    slug: current.slug,
+    changeKind: author.changeKind,
+    by: author.by,
+    note: author.note,
+    requestId: author.requestId,
+  };
+}
+
+function previousCells(kind: RecordKind, current: Current): string[] {
+  if (current.doc === null) return [];
+  return projectRows(kind, JSON.parse(current.doc) as Document, current.created).counted;
+}
+
+/** Moves the entity on to its new version, if it still is at the version that was read. */
+async function advance(
+  tx: Tx,
+  current: Current,
+  next: { slug: string; label: string; version: number; revision: number; created: number; deleted: boolean },
+): Promise<void> {
+  const columns = Object.keys(next);
+  const changes = await tx.run(
+    'entity advance',
+    (db, t) =>
+      db
+        .update(t.entities)
+        .set(Object.fromEntries(columns.map((column) => [column, sql.placeholder(column)])) as never)
+        .where(and(eq(t.entities.id, sql.placeholder('id')), eq(t.entities.version, sql.placeholder('expected')))),
+    { ...next, deleted: next.deleted, id: current.id, expected: current.version },
+  );
+  if (changes !== 1) {
+    const now = await findById(tx, current.id.slice(0, current.id.indexOf('_')), current.id);
+    throw versionMismatch(current.version, now?.version ?? current.version);
+  }
+}
+
+/** `version-mismatch` with both versions. */
+export function versionMismatch(yourVersion: number | string, currentVersion: number, history?: string): Problem {
+  return new Problem('version-mismatch', `The record is at version ${currentVersion}.`, {
+    extra: { currentVersion, yourVersion, ...(history && { history }) },
+    headers: { etag: `"v${currentVersion}"` },
+  });
+}
+
+/** Sets `quoteStatus` of every citation: a quote is `unchecked` as long as no text of its source is stored. */
+function markQuotes(kind: RecordKind, body: Body): void {
+  for (const path of kind.citations) {
+    for (const { value } of occurrences(body, path)) {
+      const citation = value as { quote?: Json; quoteStatus?: Json };
+      delete citation.quoteStatus;
+      if (citation.quote !== undefined) citation.quoteStatus = 'unchecked';
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { padded } from '../db/conditions.js';
+import type { Reader, Values } from '../db/store.js';
+import { type InputError, Problem } from '../problems.js';
+import type { ResourceType } from '../shared/ids.js';
+import { parseReference, type Reference } from '../shared/reference.js';
+import type { Body, RecordKind } from './kind.js';
+import { type Occurrence, occurrences } from './paths.js';
+
+export interface Found {
+  id: string;
+  type: string;
+  slug: string;
+  deleted: boolean;
+}
+
+/**
+ * Replaces every reference in the body by the id of its record, in place. Raises `unknown-reference` naming each that
+ * does not exist, was deleted, is of the wrong type or could mean records of several types.
+ */
+export async function resolveReferences(reader: Reader, kind: RecordKind, body: Body): Promise<void> {
+  const places = kind.references.flatMap(({ path, to }) =>
+    occurrences(body, path).map((place) => ({ place, to, reference: parseReference(String(place.value)) })),
+  );
+  if (places.length === 0) return;
+  const directory = await lookUp(
+    reader,
+    places.map(({ reference }) => reference),
+  );
+  const errors: InputError[] = [];
+  for (const { place, to, reference } of places) {
+    const result = choose(directory(reference), to, reference);
+    if ('id' in result) assign(place, result.id);
+    else errors.push({ in: 'body', pointer: place.pointer, ...result });
+  }
+  if (errors.length > 0) {
+    throw new Problem('unknown-reference', 'The body refers to records that cannot be referred to.', { errors });
+  }
+}
+
+function assign(place: Occurrence, id: string): void {
+  (place.holder as Record<string | number, string>)[place.key] = id;
+}
+
+function choose(
+  candidates: Found[],
+  to: ResourceType | 'any',
+  reference: Reference,
+): { id: string } | { code: string; message: string } {
+  const wanted = reference.form === 'slug' && reference.type ? reference.type : to;
+  const live = candidates.filter((candidate) => !candidate.deleted);
+  const fitting = live.filter((candidate) => wanted === 'any' || candidate.type === wanted);
+  const [first, ...others] = fitting;
+  if (first !== undefined && others.length === 0 && (to === 'any' || first.type === to)) return { id: first.id };
+  if (others.length > 0) {
+    const options = fitting.map((candidate) => `${candidate.type}s/${candidate.slug}`).join(', ');
+    return { code: 'ambiguous', message: `could mean several records; write one of ${options}` };
+  }
+  const other = live[0];
+  if (other !== undefined)
+    return {
+      code: 'wrong-type',
+      message: `must refer to a record of type ${to}, but that is one of type ${other.type}`,
+    };
+  if (candidates.length > 0) return { code: 'deleted', message: 'refers to a record that was deleted' };
+  return { code: 'not-found', message: `no ${to === 'any' ? 'record' : to} has that id, slug or external id` };
+}
+
+/** Looks all references up with at most one query for each form in which they are written. */
+async function lookUp(reader: Reader, references: Reference[]): Promise<(reference: Reference) => Found[]> {
+  const ids = [...new Set(references.flatMap((r) => (r.form === 'id' ? [r.id] : [])))];
+  const slugs = [...new Set(references.flatMap((r) => (r.form === 'slug' ? [r.slug] : [])))];
+  const externals = [...new Set(references.flatMap((r) => (r.form === 'external' ? [r.value] : [])))];
+  const byId = group(await inBatches(ids, (batch) => findEntities(reader, 'id', batch)), (row) => row.id);
+  const bySlug = group(await inBatches(slugs, (batch) => findEntities(reader, 'slug', batch)), (row) => row.slug);
+  const byExternal = group(
+    await inBatches(externals, (batch) => findExternal(reader, batch)),
+    (row) => `${row.scheme}:${row.value}`,
+  );
+  return (reference) => {
+    if (reference.form === 'id') return byId.get(reference.id) ?? [];
+    if (reference.form === 'slug') return bySlug.get(reference.slug) ?? [];
+    return byExternal.get(`${reference.scheme}:${reference.value}`) ?? [];
+  };
+}
+
+const BATCH = 500;
+
+async function inBatches<T>(values: string[], find: (batch: string[]) => Promise<T[]>): Promise<T[]> {
+  const rows: T[] = [];
+  for (let start = 0; start < values.length; start += BATCH)
+    rows.push(...(await find(values.slice(start, start + BATCH))));
+  return rows;
+}
+
+/** Placeholder names and values for a padded list. */
+export function listValues(values: readonly string[]): { names: string[]; values: Values } {
+  const list = padded(values);
+  const names = list.map((_, index) => `v${index}`);
+  return { names, values: Object.fromEntries(names.map((name, index) => [name, list[index] ?? null])) };
+}
+
+function findEntities(reader: Reader, column: 'id' | 'slug', batch: string[]): Promise<Found[]> {
+  const { names, values } = listValues(batch);
+  return reader.all(
+    `entities by ${column} ${names.length}`,
+    (db, t) =>
+      db
+        .select({ id: t.entities.id, type: t.entities.type, slug: t.entities.slug, deleted: t.entities.deleted })
+        .from(t.entities)
+        .where(
+          inArray(
+            t.entities[column],
+            names.map((name) => sql.placeholder(name)),
+          ),
+        ),
+    values,
+  );
+}
+
+function findExternal(reader: Reader, batch: string[]): Promise<(Found & { scheme: string; value: string })[]> {
+  const { names, values } = listValues(batch);
+  return reader.all(
+    `entities by external id ${names.length}`,
+    (db, t) =>
+      db
+        .select({
+          id: t.entities.id,
+          type: t.entities.type,
+          slug: t.entities.slug,
+          deleted: t.entities.deleted,
+          scheme: t.externalIds.scheme,
+          value: t.externalIds.value,
+        })
+        .from(t.externalIds)
+        .innerJoin(t.entities, eq(t.entities.id, t.externalIds.subject))
+        .where(
+          and(
+            inArray(
+              t.externalIds.value,
+              names.map((name) => sql.placeholder(name)),
+            ),
+            isNull(t.externalIds.until),
+          ),
+        ),
+    values,
+  );
+}
+
+function group<T>(rows: T[], keyOf: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return groups;
+}

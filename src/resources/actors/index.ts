@@ -1,0 +1,33 @@
+import { defineResource } from '../resource.js';
+import { actorFilters } from './actors.filters.js';
+import { projectActor } from './actors.project.js';
+import { actorViolations } from './actors.rules.js';
+import { actorFields } from './actors.schema.js';
+
+export const actors = defineResource({
+  type: 'actor',
+  collection: 'actors',
+  name: 'Actor',
+  description: 'A state, organization, body, office, person or other that acts or is acted upon.',
+  fields: actorFields,
+  label: 'name',
+  project: projectActor,
+  violations: actorViolations,
+  filters: actorFilters,
+  sorts: ['label', 'date', 'created', 'updated'],
+  dates: 'the time of its existence',
+  example: {
+    slug: 'ukraine',
+    list: { kind: 'state' },
+    external: { scheme: 'iso3166-1-alpha-2', value: 'UA' },
+    create: {
+      slug: 'example-ministry',
+      kind: 'government-body',
+      name: 'Example Ministry',
+      country: 'UA',
+      partOf: 'ukraine',
+      names: [{ value: 'ExMin', kind: 'short' }],
+    },
+    patch: { description: 'A ministry made up for trying the service.' },
+  },
+});

@@ -1,0 +1,53 @@
+import type { Body, Projection } from '../../journal/kind.js';
+import { edges, firstBounds, latestMilestone, projectMilestones } from '../projection.js';
+
+interface AgreementDocument {
+  title: string;
+  officialTitle?: string;
+  altTitles: string[];
+  legalForm: string;
+  bindingness?: string;
+  status: string | null;
+  signedOn: string | null;
+  parties: { actor: string; role: string; signedBy?: { person: string; office?: string }[] }[];
+  milestones: { stage: string; on: string; event?: string }[];
+  areas: string[];
+}
+
+export function deriveAgreement({ milestones }: { milestones?: { stage: string; on: string }[] }): Body {
+  return {
+    status: latestMilestone(milestones ?? [])?.stage ?? null,
+    signedOn: milestones?.find(({ stage }) => stage === 'signed')?.on ?? null,
+  };
+}
+
+export function projectAgreement(agreement: AgreementDocument): Projection {
+  const { legalForm, bindingness = null, status, parties, milestones } = agreement;
+  const signers = parties.flatMap((party) => party.signedBy ?? []);
+  return {
+    columns: { legalForm, bindingness, status },
+    dates: firstBounds(agreement.signedOn ?? undefined, latestMilestone(milestones)?.on),
+    kind: status ?? '',
+    counted: { kind: legalForm, status },
+    edges: [
+      ...parties.map(({ actor, role }) => ({ relation: 'party', target: actor, role })),
+      ...edges(
+        'signed-by',
+        signers.map(({ person }) => person),
+      ),
+      ...edges(
+        'in-office',
+        signers.map(({ office }) => office),
+      ),
+      ...edges(
+        'milestone',
+        milestones.map(({ event }) => event),
+      ),
+      ...edges('area', agreement.areas),
+    ],
+    milestones: projectMilestones(milestones),
+    names: [agreement.title, agreement.officialTitle, ...agreement.altTitles].flatMap((value) =>
+      value === undefined ? [] : [{ kind: 'title', value }],
+    ),
+  };
+}

@@ -1,0 +1,40 @@
+import { defineResource } from '../resource.js';
+import { agreementFilters } from './agreements.filters.js';
+import { deriveAgreement, projectAgreement } from './agreements.project.js';
+import { agreementDerived, agreementFields } from './agreements.schema.js';
+
+export const agreements = defineResource({
+  type: 'agreement',
+  collection: 'agreements',
+  name: 'Agreement',
+  description: 'A treaty, declaration or other text that parties agree upon, with its stages.',
+  fields: agreementFields,
+  derived: agreementDerived,
+  label: 'title',
+  derive: deriveAgreement,
+  project: projectAgreement,
+  filters: agreementFilters,
+  sorts: ['-date', 'label', 'created', 'updated'],
+  dates: 'the date of signature, or else of the latest milestone',
+  example: {
+    slug: 'g7-joint-declaration-2023',
+    external: { scheme: 'chancery-seed', value: 'g7-joint-declaration-2023' },
+    list: { party: 'ukraine' },
+    create: {
+      slug: 'example-arrangement',
+      title: 'Example arrangement on cyber security',
+      legalForm: 'arrangement',
+      bindingness: 'political',
+      duration: 'P5Y',
+      parties: [{ actor: 'ukraine', role: 'party' }],
+      milestones: [{ stage: 'under-negotiation', on: '2025-02' }],
+      areas: ['cyber-security'],
+    },
+    patch: {
+      milestones: [
+        { stage: 'under-negotiation', on: '2025-02' },
+        { stage: 'signed', on: '2025-03-01' },
+      ],
+    },
+  },
+});

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { CHANGE_KINDS } from '../../journal/record.js';
+import { RESOURCE_TYPES } from '../../shared/ids.js';
+import type { Resource } from '../resource.js';
+
+const PageInfo = z
+  .object({
+    next: z.string().nullable().meta({ description: 'Cursor of the next page; null on the last.' }),
+    limit: z.int().meta({ description: 'Records asked for.' }),
+  })
+  .meta({ id: 'PageInfo', description: 'How to go on.' });
+
+const asOf = z.int().meta({ description: 'The revision that the answer is of.' });
+
+const Count = z
+  .object({
+    value: z.int().meta({ description: 'Records that fit.' }),
+    exact: z.boolean().meta({ description: 'False when counting stopped at 10,000.' }),
+  })
+  .meta({ id: 'Count', description: 'How many records fit all filters.' });
+
+export function pageOf(resource: Resource): z.ZodType {
+  return z
+    .object({
+      data: z.array(resource.representation),
+      page: PageInfo,
+      asOf,
+      count: Count.optional(),
+      included: z
+        .record(z.string(), z.record(z.string(), z.looseObject({ id: z.string() })))
+        .optional()
+        .meta({ description: 'With `include`: records referred to, by collection and id.' }),
+    })
+    .meta({ id: `${resource.name}Page`, description: `A page of ${resource.collection}.` });
+}
+
+const FieldChange = z
+  .object({
+    pointer: z.string().meta({ description: 'JSON Pointer to the field.', examples: ['/title'] }),
+    from: z.unknown().optional().meta({ description: 'Value before; absent when the field was added.' }),
+    to: z.unknown().optional().meta({ description: 'Value after; absent when the field was removed.' }),
+  })
+  .meta({ id: 'FieldChange', description: 'One field that differs from the version before.' });
+
+export const HistoryPage = z
+  .object({
+    data: z.array(
+      z
+        .object({
+          version: z.int().meta({ description: 'Version of the record.' }),
+          revision: z.int().meta({ description: 'Number of the journal entry.' }),
+          op: z.enum(['put', 'delete']).meta({ description: 'Whether it was written or deleted.' }),
+          changeKind: z
+            .enum(Object.keys(CHANGE_KINDS) as [keyof typeof CHANGE_KINDS])
+            .meta({ description: 'What the change is.' }),
+          recordedAt: z.iso.datetime().meta({ description: 'When. RFC 3339, UTC.' }),
+          by: z.string().meta({ description: 'Id of the key, or name of the command, that made it.' }),
+          note: z.string().nullable().meta({ description: 'Why, when a note was given.' }),
+          changes: z.array(FieldChange).meta({ description: 'What changed, field by field.' }),
+        })
+        .meta({ id: 'HistoryEntry', description: 'One version of a record.' }),
+    ),
+    page: PageInfo,
+    asOf,
+  })
+  .meta({ id: 'HistoryPage', description: 'A page of versions, newest first.' });
+
+const bound = z.string().nullable();
+
+export const LinksPage = z
+  .object({
+    data: z.array(
+      z
+        .object({
+          direction: z.enum(['out', 'in']).meta({ description: '`out`: from this record; `in`: to it.' }),
+          relation: z.string().meta({ description: 'What the one is to the other.', examples: ['participant'] }),
+          role: z.string().optional().meta({ description: 'Role within the relation.' }),
+          record: z
+            .object({
+              id: z.string(),
+              type: z.enum(RESOURCE_TYPES),
+              slug: z.string(),
+              label: z.string(),
+            })
+            .meta({ description: 'The record at the other end.' }),
+          validity: z
+            .object({ earliest: bound, latest: bound })
+            .optional()
+            .meta({ description: 'First and last day the edge may have held; null without a bound.' }),
+        })
+        .meta({ id: 'Link', description: 'One edge of a record.' }),
+    ),
+    page: PageInfo,
+    asOf,
+  })
+  .meta({ id: 'LinksPage', description: 'A page of edges.' });

@@ -1,0 +1,303 @@
+import { z } from 'zod';
+import { JSON_PATCH, JSON_TYPE, MERGE_PATCH } from '../../http/body.js';
+import { KEY_OPTIONAL, NEEDS_KEY, problemResponses } from '../../http/describe.js';
+import { CHANGE_KINDS } from '../../journal/record.js';
+import type { ProblemCode } from '../../problems.js';
+import type { Resource } from '../resource.js';
+import { HistoryPage, LinksPage, pageOf } from './describe-pages.js';
+import {
+  externalIdParameters,
+  linksQuery,
+  listQuery,
+  pageQuery,
+  readQueryParameters,
+  refParameter,
+} from './describe-parameters.js';
+import { JsonPatch } from './patch.js';
+
+export type OperationName =
+  | 'list'
+  | 'create'
+  | 'get'
+  | 'put'
+  | 'patch'
+  | 'delete'
+  | 'history'
+  | 'links'
+  | 'getBy'
+  | 'putBy';
+
+const READ: ProblemCode[] = [
+  'unauthenticated',
+  'insufficient-scope',
+  'not-acceptable',
+  'invalid-parameter',
+  'unknown-parameter',
+  'duplicate-parameter',
+  'invalid-text',
+  'uri-too-long',
+];
+const CURSOR: ProblemCode[] = ['cursor-malformed', 'cursor-mismatch', 'cursor-expired', 'cursor-epoch-changed'];
+const KEYED: ProblemCode[] = [
+  'unauthenticated',
+  'insufficient-scope',
+  'not-acceptable',
+  'unknown-parameter',
+  'uri-too-long',
+  'overloaded',
+  'storage-full',
+];
+const BODY: ProblemCode[] = [
+  'invalid-request',
+  'malformed-json',
+  'invalid-text',
+  'payload-too-large',
+  'unsupported-media-type',
+];
+const CONTENT: ProblemCode[] = ['slug-taken', 'external-id-taken', 'unknown-reference', 'rule-violated'];
+const EXISTING: ProblemCode[] = ['not-found', 'gone'];
+const MATCH: ProblemCode[] = ['precondition-required', 'version-mismatch'];
+
+const etag = z.string().meta({ description: 'Entity tag. `"v<version>"` for a plain record.', examples: ['"v1"'] });
+const link = z.string().optional().meta({ description: 'The next page as `rel="next"`, when there is one.' });
+
+const changeHeaders = {
+  'change-note': z.string().max(500).optional().meta({ description: 'Why the change is made; kept in the history.' }),
+  'change-kind': z
+    .enum(Object.keys(CHANGE_KINDS) as [keyof typeof CHANGE_KINDS])
+    .optional()
+    .meta({ description: 'What the change is; `content` when absent.' }),
+};
+const ifMatch = z
+  .string()
+  .meta({
+    description: 'ETag of the version you read, such as `"v3"`; `*` for whatever is there.',
+    examples: ['*'],
+    param: { example: '*' },
+  });
+const ifNoneMatch = z.string().optional().meta({ description: 'An ETag you have; answered 304 while it still holds.' });
+
+/** The description of one operation for the API document. */
+export function describeOperation(name: OperationName, resource: Resource): object {
+  const { summary, description, operationId, ...rest } = OPERATIONS[name](resource);
+  return { operationId, summary, description, tags: [resource.collection], ...rest };
+}
+
+type Describe = (resource: Resource) => {
+  operationId: string;
+  summary: string;
+  description: string;
+  [key: string]: unknown;
+};
+
+const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
+  list: (resource) => ({
+    operationId: `list${plural(resource)}`,
+    summary: `List ${resource.collection}`,
+    description: `${resource.description} Filters are joined by AND; a comma within one means OR, and a filter may be repeated for AND. Pages follow \`page.next\`; a walk sees one consistent state.`,
+    security: KEY_OPTIONAL,
+    querystring: listQuery(resource),
+    headers: z.object({ 'if-none-match': ifNoneMatch }),
+    response: {
+      200: answer(`A page of ${resource.collection}.`, pageOf(resource), { etag, link }),
+      304: notModified,
+      ...problemResponses(...READ, ...CURSOR),
+    },
+  }),
+  create: (resource) => ({
+    operationId: `create${resource.name}`,
+    summary: `Create ${article(resource)}`,
+    description:
+      'References may be written as id, slug or `{scheme}:{value}`. With an `Idempotency-Key` a repeat within 24 hours gets the same answer and writes nothing.',
+    security: NEEDS_KEY,
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .optional()
+        .meta({ description: '1 to 255 visible ASCII characters, new for each new request.' }),
+      ...changeHeaders,
+    }),
+    body: jsonBody(resource, resource.example.create),
+    response: {
+      201: answer('The record that was created.', resource.representation, {
+        etag,
+        location: z.string().meta({ description: 'Where the record is.' }),
+      }),
+      ...problemResponses(...KEYED, ...BODY, ...CONTENT, 'idempotency-key-reused', 'idempotency-in-progress'),
+    },
+  }),
+  get: (resource) => ({
+    operationId: `get${resource.name}`,
+    summary: `Read ${article(resource)}`,
+    description: 'By id, slug or `{scheme}:{value}` of an external id; with `asOf`, as it was then.',
+    security: KEY_OPTIONAL,
+    params: refParameter(resource, 'seed'),
+    querystring: readQueryParameters(resource),
+    headers: z.object({ 'if-none-match': ifNoneMatch }),
+    response: {
+      200: answer('The record.', resource.representation, { etag }),
+      304: notModified,
+      ...problemResponses(...READ, ...EXISTING),
+    },
+  }),
+  put: (resource) => ({
+    operationId: `replace${resource.name}`,
+    summary: `Replace ${article(resource)}`,
+    description:
+      'Replaces the whole record; what the body leaves out is removed. With `If-None-Match: *` instead of `If-Match`, creates it under the slug of the path. A body that changes nothing makes no version.',
+    security: NEEDS_KEY,
+    params: refParameter(resource, 'example'),
+    headers: z.object({
+      'if-match': ifMatch.optional(),
+      'if-none-match': z.string().optional().meta({ description: '`*` to create, and fail where a record is.' }),
+      ...changeHeaders,
+    }),
+    body: jsonBody(resource, { ...resource.example.create, ...resource.example.patch }),
+    response: {
+      200: answer('The record as it now is.', resource.representation, { etag }),
+      201: answer('The record that was created.', resource.representation, { etag }),
+      ...problemResponses(...KEYED, ...BODY, ...CONTENT, ...EXISTING, ...MATCH),
+    },
+  }),
+  patch: (resource) => ({
+    operationId: `patch${resource.name}`,
+    summary: `Change ${article(resource)}`,
+    description:
+      'JSON Merge Patch (RFC 7396; also under `application/json`) or JSON Patch (RFC 6902), by content type.',
+    security: NEEDS_KEY,
+    params: refParameter(resource, 'example'),
+    headers: z.object({ 'if-match': ifMatch, ...changeHeaders }),
+    body: {
+      required: true,
+      content: {
+        [MERGE_PATCH]: { schema: patchSchema(resource), example: resource.example.patch },
+        [JSON_PATCH]: { schema: JsonPatch, example: jsonPatchExample(resource) },
+        [JSON_TYPE]: { schema: patchSchema(resource), example: resource.example.patch },
+      },
+    },
+    response: {
+      200: answer('The record as it now is.', resource.representation, { etag }),
+      ...problemResponses(...KEYED, ...BODY, ...CONTENT, ...EXISTING, ...MATCH),
+    },
+  }),
+  delete: (resource) => ({
+    operationId: `delete${resource.name}`,
+    summary: `Delete ${article(resource)}`,
+    description:
+      'Leaves a tombstone: reading the record then answers 410, and its history stays. Refused while other records refer to it.',
+    security: NEEDS_KEY,
+    params: refParameter(resource, 'example'),
+    headers: z.object({ 'if-match': ifMatch, ...changeHeaders }),
+    response: {
+      204: { description: 'Deleted.' },
+      ...problemResponses(...KEYED, ...EXISTING, ...MATCH, 'invalid-request', 'still-referenced'),
+    },
+  }),
+  history: (resource) => ({
+    operationId: `get${resource.name}History`,
+    summary: `Versions of ${article(resource)}`,
+    description:
+      'Newest first, with who, when, why and what changed in each field. Deleted records keep their history.',
+    security: KEY_OPTIONAL,
+    params: refParameter(resource, 'seed'),
+    querystring: pageQuery,
+    headers: z.object({ 'if-none-match': ifNoneMatch }),
+    response: {
+      200: answer('A page of versions.', HistoryPage, { etag, link }),
+      304: notModified,
+      ...problemResponses(...READ, ...CURSOR, 'not-found'),
+    },
+  }),
+  links: (resource) => ({
+    operationId: `get${resource.name}Links`,
+    summary: `Edges of ${article(resource)}`,
+    description: 'What the record points at, then what points at it. Slugs and labels are those of the present.',
+    security: KEY_OPTIONAL,
+    params: refParameter(resource, 'seed'),
+    querystring: linksQuery,
+    headers: z.object({ 'if-none-match': ifNoneMatch }),
+    response: {
+      200: answer('A page of edges.', LinksPage, { etag, link }),
+      304: notModified,
+      ...problemResponses(...READ, ...CURSOR, ...EXISTING),
+    },
+  }),
+  getBy: (resource) => ({
+    operationId: `get${resource.name}ByExternalId`,
+    summary: `Read ${article(resource)} by external id`,
+    description: 'The record that has this external id.',
+    security: KEY_OPTIONAL,
+    params: externalIdParameters(resource, 'seed'),
+    querystring: readQueryParameters(resource),
+    headers: z.object({ 'if-none-match': ifNoneMatch }),
+    response: {
+      200: answer('The record.', resource.representation, { etag }),
+      304: notModified,
+      ...problemResponses(...READ, ...EXISTING),
+    },
+  }),
+  putBy: (resource) => ({
+    operationId: `upsert${resource.name}ByExternalId`,
+    summary: `Create or replace ${article(resource)} by external id`,
+    description:
+      'For partners that keep their own ids: creates the record, or replaces the one that has this external id. `If-Match` and `If-None-Match: *` are honoured when given.',
+    security: NEEDS_KEY,
+    params: externalIdParameters(resource, 'example'),
+    headers: z.object({
+      'if-match': ifMatch.optional(),
+      'if-none-match': z.string().optional().meta({ description: '`*` to fail where a record is.' }),
+      ...changeHeaders,
+    }),
+    body: jsonBody(resource, withoutSlug(resource)),
+    response: {
+      200: answer('The record as it now is.', resource.representation, { etag }),
+      201: answer('The record that was created.', resource.representation, { etag }),
+      ...problemResponses(...KEYED, ...BODY, ...CONTENT, 'not-found', 'version-mismatch'),
+    },
+  }),
+};
+
+const notModified = { description: 'Nothing has changed since the ETag given.' };
+
+function answer(description: string, schema: z.ZodType, headers: z.ZodRawShape): object {
+  return { description, headers: z.object(headers), content: { [JSON_TYPE]: { schema } } };
+}
+
+function jsonBody(resource: Resource, example: unknown): object {
+  return { required: true, content: { [JSON_TYPE]: { schema: resource.input, example } } };
+}
+
+const patchSchemas = new Map<string, z.ZodType>();
+
+/** Every writable field, optional and nullable; one schema object for each resource, so that it is one component. */
+function patchSchema(resource: Resource): z.ZodType {
+  const known = patchSchemas.get(resource.name);
+  if (known !== undefined) return known;
+  const fields = Object.entries(resource.fields as Record<string, z.ZodType>);
+  const shape = Object.fromEntries(fields.map(([field, schema]) => [field, schema.nullable().optional()]));
+  const schema = z
+    .object(shape)
+    .meta({
+      id: `${resource.name}Patch`,
+      description: `JSON Merge Patch of ${article(resource)}: null removes a field.`,
+    });
+  patchSchemas.set(resource.name, schema);
+  return schema;
+}
+
+function jsonPatchExample(resource: Resource): unknown[] {
+  return Object.entries(resource.example.patch).map(([field, value]) => ({ op: 'add', path: `/${field}`, value }));
+}
+
+function withoutSlug(resource: Resource): object {
+  const { slug: _slug, ...body } = resource.example.create;
+  return body;
+}
+
+function plural(resource: Resource): string {
+  return resource.collection[0]?.toUpperCase() + resource.collection.slice(1);
+}
+
+function article(resource: Resource): string {
+  return `${/^[aeo]/.test(resource.type) ? 'an' : 'a'} ${resource.type}`;
+}

@@ -1,0 +1,126 @@
+import { hasEdge, isIn, padded } from '../../db/conditions.js';
+import type { Resolved, Wanted } from '../../db/look-up.js';
+import type { Condition, EdgeTo } from '../../journal/list.js';
+import { invalidParameter } from '../../problems.js';
+import { parseReference } from '../../shared/reference.js';
+import {
+  dateCondition,
+  type EdgeFilter,
+  edgeCondition,
+  type Filter,
+  type QualifierFilter,
+  requireCode,
+} from '../common.filters.js';
+import type { Resource } from '../resource.js';
+import { splitList } from './parameters.js';
+
+/** The filters of a request: what must be looked up first, and the predicates once that is known. */
+export interface FilterPlan {
+  references: Wanted[];
+  resolve(found: readonly Resolved[]): { conditions: Condition[]; edges: EdgeTo[] };
+}
+
+type QueryMap = ReadonlyMap<string, readonly string[]>;
+
+/** Names of all query parameters that narrow a list of the resource. */
+export function filterNames(resource: Resource): string[] {
+  return [
+    ...(resource.dates === undefined ? [] : ['from', 'to', 'match']),
+    ...resource.filters.map(({ name }) => name),
+    ...(resource.filters.some((filter) => filter.sort === 'edge' && filter.spread) ? ['areaDepth'] : []),
+  ];
+}
+
+/** Reads the filters of a query; commas mean OR, repeated parameters AND. Raises `invalid-parameter`. */
+export function planFilters(resource: Resource, query: QueryMap): FilterPlan {
+  const wholeTree = readAreaDepth(query);
+  const qualifiers = resource.filters.filter((filter): filter is QualifierFilter => filter.sort === 'qualifier');
+  const conditions = [
+    dateCondition(query.get('from')?.[0], query.get('to')?.[0], query.get('match')?.[0] ?? 'possible'),
+    ...resource.filters.flatMap((filter) => valueConditions(filter, query)),
+    ...qualifiers.flatMap((qualifier) => freeQualifier(qualifier, query)),
+  ].filter((condition) => condition !== undefined);
+  const uses = resource.filters.flatMap((filter) =>
+    filter.sort === 'edge'
+      ? (query.get(filter.name) ?? []).map((text) => ({ filter, refs: splitList(filter.name, text) }))
+      : [],
+  );
+  const references = uses.flatMap(({ filter, refs }) =>
+    refs.map((text) => ({ reference: parseReference(text), type: filter.to, text, filter })),
+  );
+  return {
+    references,
+    resolve(found) {
+      const ids = references.map(({ filter, text }, index) => idOf(filter, text, found[index] ?? 'missing'));
+      const edges: EdgeTo[] = [];
+      const more: Condition[] = [];
+      for (const { filter, refs } of uses) {
+        const targets = [...new Set(ids.splice(0, refs.length))];
+        const roles = rolesFor(filter, qualifiers, query);
+        const [target] = targets;
+        const single = targets.length === 1 && roles.length <= 1 && !(filter.spread && wholeTree);
+        if (single && target !== undefined) edges.push({ target, relation: filter.relation, roles });
+        else more.push(edgeCondition(filter, padded(targets), roles, wholeTree));
+      }
+      return { conditions: [...conditions, ...more], edges };
+    },
+  };
+}
+
+function readAreaDepth(query: QueryMap): boolean {
+  const depth = query.get('areaDepth')?.[0];
+  if (depth === undefined) return true;
+  if (depth !== '0') throw invalidParameter('areaDepth', 'must be 0 when given');
+  return false;
+}
+
+function valueConditions(filter: Filter, query: QueryMap): Condition[] {
+  if (filter.sort !== 'value') return [];
+  const given = query.get(filter.name) ?? [];
+  if (given.length > 0 && filter.needs && !query.has(filter.needs)) {
+    throw invalidParameter(filter.name, `needs \`${filter.needs}\` beside it`, 'incomplete');
+  }
+  return given.map((text) =>
+    filter.condition(filter.alternatives ? padded([...new Set(splitList(filter.name, text))]) : [text]),
+  );
+}
+
+/** A role without the filter it qualifies: anybody in that role. */
+function freeQualifier(qualifier: QualifierFilter, query: QueryMap): Condition[] {
+  if (query.has(qualifier.of)) return [];
+  return rolesOf(qualifier, query).map((roles) => ({
+    shape: `free ${qualifier.name}`,
+    values: padded(roles),
+    build: (t, record, _when, placeholders) => hasEdge(t, record, isIn(t.links.role, placeholders)),
+  }));
+}
+
+function rolesFor(filter: EdgeFilter, qualifiers: readonly QualifierFilter[], query: QueryMap): string[] {
+  return qualifiers.filter(({ of }) => of === filter.name).flatMap((qualifier) => rolesOf(qualifier, query).flat());
+}
+
+function rolesOf(qualifier: QualifierFilter, query: QueryMap): string[][] {
+  return (query.get(qualifier.name) ?? []).map((text) => {
+    const roles = splitList(qualifier.name, text);
+    for (const role of roles) requireCode(qualifier.name, role, qualifier.allowed);
+    return roles;
+  });
+}
+
+function idOf(filter: EdgeFilter, text: string, found: Resolved): string {
+  if (found === 'missing') {
+    throw invalidParameter(
+      filter.name,
+      `names no ${filter.to === 'any' ? 'record' : filter.to}: \`${text.slice(0, 100)}\``,
+      'unknown-reference',
+    );
+  }
+  if (found === 'ambiguous') {
+    throw invalidParameter(
+      filter.name,
+      `could mean records of several types; write it like events/${text.slice(0, 100)}`,
+      'ambiguous',
+    );
+  }
+  return found.id;
+}

@@ -1,0 +1,47 @@
+import type { FastifyRequest } from 'fastify';
+import type { Head } from '../../db/head.js';
+import { Problem } from '../../problems.js';
+import { type Cursor, decodeCursor } from '../../shared/cursor.js';
+import type { Services } from './services.js';
+
+/** Reads a cursor parameter. Raises `cursor-malformed`. */
+export function readCursor(text: string | undefined): Cursor | undefined {
+  if (text === undefined) return undefined;
+  const cursor = decodeCursor(text);
+  if (cursor !== undefined) return cursor;
+  throw new Problem('cursor-malformed', 'The cursor is damaged or was not given out by this service.', {
+    errors: [{ in: 'query', parameter: 'cursor', code: 'malformed', message: 'must be the `next` of an earlier page' }],
+  });
+}
+
+/**
+ * Holds a cursor against the database and the query it is used with. Raises `cursor-epoch-changed`, `cursor-mismatch`
+ * and `cursor-expired`. Gives the revision that the walk is pinned to.
+ */
+export function pinnedRevision(cursor: Cursor, query: string, head: Head): number {
+  if (cursor.epoch !== head.epoch)
+    throw new Problem('cursor-epoch-changed', 'The database was restored since the cursor was given out.');
+  if (cursor.query !== query) {
+    throw new Problem('cursor-mismatch', 'The cursor belongs to another query.', {
+      errors: [
+        {
+          in: 'query',
+          parameter: 'cursor',
+          code: 'mismatch',
+          message: 'must be used with the parameters of the first page',
+        },
+      ],
+    });
+  }
+  if (cursor.revision > head.revision)
+    throw new Problem('cursor-expired', 'The cursor points beyond the last revision.');
+  return cursor.revision;
+}
+
+/** `Link: rel="next"` of a page. */
+export function nextLink(services: Services, request: FastifyRequest, cursor: string): string {
+  const [path = '', search = ''] = request.url.split('?', 2);
+  const parameters = new URLSearchParams(search);
+  parameters.set('cursor', cursor);
+  return `<${services.baseUrl}${path}?${parameters}>; rel="next"`;
+}

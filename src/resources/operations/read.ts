@@ -1,0 +1,116 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readPreamble } from '../../db/look-up.js';
+import { cacheHeaders, isNotModified, versionTag } from '../../http/conditional.js';
+import { readQuery } from '../../http/query.js';
+import { type Current, findAsOf, findCurrent } from '../../journal/read.js';
+import { Problem } from '../../problems.js';
+import { toInstant } from '../../shared/clock.js';
+import { queryHash } from '../../shared/cursor.js';
+import type { Resource } from '../resource.js';
+import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
+import { parseFields, parseInclude } from './parameters.js';
+import { JSON_UTF8, type Services } from './services.js';
+import { includedText, withFields } from './shape.js';
+
+export const READ_PARAMETERS = ['asOf', 'fields', 'include'] as const;
+
+interface Found {
+  doc: string;
+  version: number;
+  /** The revision it was read as of; undefined for the present. */
+  asOf: number | undefined;
+  immutable: boolean;
+}
+
+/** `GET /v1/{collection}/{ref}`: the stored representation as it is, in one query. */
+export function readHandler(resource: Resource, services: Services) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { ref } = request.params as { ref: string };
+    return answer(resource, services, ref, request, reply);
+  };
+}
+
+/** `GET /v1/{collection}/by/{scheme}/{value}`. */
+export function readByExternalIdHandler(resource: Resource, services: Services) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { scheme, value } = request.params as { scheme: string; value: string };
+    return answer(resource, services, `${scheme}:${value}`, request, reply);
+  };
+}
+
+async function answer(
+  resource: Resource,
+  services: Services,
+  ref: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const query = readQuery(request, READ_PARAMETERS);
+  if (query.size === 0)
+    return sendPlain(
+      services,
+      requireLive(resource, await findCurrent(services.store, resource.kind, ref), ref),
+      request,
+      reply,
+    );
+  const fields = parseFields(resource, query.get('fields')?.[0]);
+  const include = parseInclude(resource, query.get('include')?.[0]);
+  const found = await find(resource, services, ref, query.get('asOf')?.[0]);
+  if (fields === undefined && include.length === 0) return sendPlain(services, found, request, reply);
+  const variant = queryHash(JSON.stringify([...query].sort()));
+  return services.store.snapshot(async (reader) => {
+    const { revision } = await readPreamble(reader, []);
+    const tag = `W/"v${found.version}-${include.length > 0 ? `r${found.asOf ?? revision}-` : ''}${variant}"`;
+    cacheHeaders(reply, tag, found.immutable, services.publicRead);
+    if (isNotModified(request, tag)) return reply.code(304).send();
+    const [doc = ''] = withFields([found.doc], fields);
+    const included =
+      include.length > 0 ? `,"included":${await includedText(reader, resource, [found.doc], include, found.asOf)}` : '';
+    return reply.type(JSON_UTF8).send(doc.slice(0, -1) + included + '}');
+  });
+}
+
+async function find(resource: Resource, services: Services, ref: string, asOfText: string | undefined): Promise<Found> {
+  const asOf = parseAsOf(asOfText);
+  if (asOf === undefined) return requireLive(resource, await findCurrent(services.store, resource.kind, ref), ref);
+  const head = await readPreamble(services.store, [], 'instant' in asOf ? asOf.instant : undefined);
+  const revision = revisionOf(asOf, head, head.revisionAt, toInstant(services.clock.now()));
+  const version = await findAsOf(services.store, resource.kind, ref, revision);
+  if (version === undefined) throw notFound(resource, ref, ` at revision ${revision}`);
+  if (version.doc === null) throw gone(version.entity, version.recordedAt, version.note);
+  return { doc: version.doc, version: version.version, asOf: revision, immutable: isImmutable(asOf, head) };
+}
+
+function sendPlain(services: Services, found: Found, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const tag = versionTag(found.version);
+  cacheHeaders(reply, tag, found.immutable, services.publicRead);
+  if (isNotModified(request, tag)) return reply.code(304).send();
+  return reply.type(JSON_UTF8).send(found.doc);
+}
+
+/** The record as it is now. Raises `not-found`, or `gone` with when and why. */
+function requireLive(resource: Resource, current: Current | undefined, ref: string): Found {
+  if (current === undefined) throw notFound(resource, ref);
+  if (current.doc === null) throw gone(current.id, current.recordedAt, current.note);
+  return { doc: current.doc, version: current.version, asOf: undefined, immutable: false };
+}
+
+/** The live record that a change is about. Raises `not-found` and `gone`. */
+export async function requireRecord(resource: Resource, services: Services, ref: string): Promise<Current> {
+  const current = await findCurrent(services.store, resource.kind, ref);
+  requireLive(resource, current, ref);
+  return current as Current;
+}
+
+export function notFound(resource: Resource, ref: string, when = ''): Problem {
+  return new Problem(
+    'not-found',
+    `No ${resource.type} has the id, slug or external id \`${ref.slice(0, 200)}\`${when}.`,
+  );
+}
+
+export function gone(id: string, deletedAt: string, note: string | null): Problem {
+  return new Problem('gone', 'The record was deleted.', {
+    extra: { id, deletedAt, ...(note !== null && { reason: note }) },
+  });
+}

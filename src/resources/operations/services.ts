@@ -1,0 +1,16 @@
+import type { Store } from '../../db/store.js';
+import type { Journal } from '../../journal/record.js';
+import type { Clock } from '../../shared/clock.js';
+
+/** What operations work with; made once, in `app.ts`. */
+export interface Services {
+  store: Store;
+  journal: Journal;
+  clock: Clock;
+  /** Whether everybody may read. */
+  publicRead: boolean;
+  /** Put before links; empty makes them relative to the host. */
+  baseUrl: string;
+}
+
+export const JSON_UTF8 = 'application/json; charset=utf-8';

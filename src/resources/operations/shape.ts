@@ -1,0 +1,43 @@
+import type { Reader } from '../../db/store.js';
+import type { Document } from '../../journal/kind.js';
+import { occurrences } from '../../journal/paths.js';
+import { readDocuments } from '../../journal/read.js';
+import { typeOfId } from '../../shared/ids.js';
+import type { Resource } from '../resource.js';
+
+/** Documents as JSON texts, reduced to some fields when asked. */
+export function withFields(docs: readonly string[], fields: ReadonlySet<string> | undefined): readonly string[] {
+  if (fields === undefined) return docs;
+  return docs.map((doc) => {
+    const document = JSON.parse(doc) as Document;
+    return JSON.stringify(Object.fromEntries(Object.entries(document).filter(([field]) => fields.has(field))));
+  });
+}
+
+/**
+ * The records of the named collections that the documents refer to, as the JSON text of `included`; at most one query
+ * for 500 of them.
+ */
+export async function includedText(
+  reader: Reader,
+  resource: Resource,
+  docs: readonly string[],
+  collections: readonly string[],
+  asOf: number | undefined,
+): Promise<string> {
+  const ids = new Set<string>();
+  for (const doc of docs) {
+    const document = JSON.parse(doc) as Document;
+    for (const { path } of resource.kind.references) {
+      for (const { value } of occurrences(document, path)) {
+        if (collections.includes(`${typeOfId(value as string)}s`)) ids.add(value as string);
+      }
+    }
+  }
+  const found = await readDocuments(reader, [...ids], asOf);
+  const groups = collections.map((collection) => {
+    const members = found.filter(({ id }) => `${typeOfId(id)}s` === collection);
+    return `"${collection}":{${members.map(({ id, doc }) => `"${id}":${doc}`).join()}}`;
+  });
+  return `{${groups.join()}}`;
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { Body, Projection, RecordKind, RuleContext, Violation } from '../journal/kind.js';
+import type { ResourceType } from '../shared/ids.js';
+import type { Filter } from './common.filters.js';
+import { idOf, managed } from './common.schema.js';
+import { parseBody } from './parse.js';
+import { schemaPaths } from './schema-paths.js';
+
+export type SortName = 'date' | 'label' | 'created' | 'updated';
+
+/** Everything a resource is: the eight folders each supply one, and all else is written once. */
+export interface ResourceSpec {
+  type: ResourceType;
+  /** Name of the collection in paths, and of its table. */
+  collection: RecordKind['collection'];
+  /** Name in operation ids and schemas: `Event`. */
+  name: string;
+  /** One sentence on what a record of it is. */
+  description: string;
+  /** What clients write, in the order in which it is shown. */
+  fields: z.ZodRawShape;
+  /** What the server works out from it. */
+  derived?: z.ZodRawShape;
+  /** Values of fields that a body may leave out, beside empty lists and `method`. */
+  defaults?: Readonly<Record<string, string>>;
+  /** Field that names the record to people. */
+  label: string;
+  derive?: (body: never) => Body;
+  project: (document: never) => Projection;
+  violations?: (body: never, context: RuleContext) => Violation[] | Promise<Violation[]>;
+  filters: readonly Filter[];
+  /** Sorts of its list; the first is the default, with `-` for descending. */
+  sorts: readonly [`-${SortName}` | SortName, ...SortName[]];
+  /** Whether `from` and `to` apply, and to what. */
+  dates?: string;
+  /** What the examples of the API description use. */
+  example: ResourceExample;
+}
+
+export interface ResourceExample {
+  /** Slug of a seed. */
+  slug: string;
+  /** Query parameters prefilled in Swagger UI for the list. */
+  list: Readonly<Record<string, string>>;
+  /** An external id of a seed. */
+  external: { scheme: string; value: string };
+  /** A body that can be created as it stands. */
+  create: Body;
+  /** A merge patch for it. */
+  patch: Body;
+}
+
+export interface Resource extends Omit<ResourceSpec, 'derive' | 'project' | 'violations'> {
+  /** What GET returns. */
+  representation: z.ZodObject;
+  /** What POST and PUT take. */
+  input: z.ZodObject;
+  kind: RecordKind;
+}
+
+/** Ties a resource's parts together. */
+export function defineResource(spec: ResourceSpec): Resource {
+  const derived = spec.derived ?? {};
+  const representation = z
+    .object({ id: idOf(spec.type), ...spec.fields, ...derived, ...managed })
+    .meta({ id: spec.name, description: spec.description });
+  const { references, citations } = schemaPaths(z.object(spec.fields));
+  const input = inputSchema(spec, { id: idOf(spec.type), ...derived, ...managed });
+  const kind: RecordKind = {
+    type: spec.type,
+    collection: spec.collection,
+    references,
+    citations,
+    parse: (value) => parseBody(input, Object.keys(spec.fields), value),
+    label: (body) => body[spec.label] as string,
+    derive: (body) => spec.derive?.(body as never) ?? {},
+    project: (document) => spec.project(document as never),
+    violations: (body, context) => spec.violations?.(body as never, context) ?? [],
+  };
+  return { ...spec, representation, input, kind };
+}
+
+/**
+ * A strict object over the writable fields. Fields of the server may be present, so that what GET gave can be PUT
+ * back, and are ignored; any other field is an error.
+ */
+function inputSchema(spec: ResourceSpec, ignored: z.ZodRawShape): z.ZodObject {
+  const defaults: Readonly<Record<string, string>> = { method: 'curated', ...spec.defaults };
+  const shape: Record<string, z.ZodType> = {};
+  for (const [field, schema] of Object.entries(spec.fields as Record<string, z.ZodType>)) {
+    if (field in defaults) shape[field] = schema.default(defaults[field]);
+    else if (field === 'slug') shape[field] = schema.optional();
+    else if (schema instanceof z.ZodArray && schema.safeParse([]).success) shape[field] = schema.default([]);
+    else shape[field] = schema;
+  }
+  for (const [field, schema] of Object.entries(ignored as Record<string, z.ZodType>)) {
+    const description = `${schema.meta()?.description ?? ''} Set by the server; ignored on input.`.trim();
+    shape[field] = z.unknown().optional().meta({ description, readOnly: true });
+  }
+  return z
+    .strictObject(shape)
+    .meta({ id: `${spec.name}Input`, description: `${spec.description} As written by a client.` });
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { JSON_TYPE } from '../http/body.js';
+import { requireAcceptable } from '../http/negotiate.js';
+import { describeOperation, type OperationName } from './operations/describe.js';
+import { historyHandler } from './operations/history.js';
+import { linksHandler } from './operations/links.js';
+import { listHandler } from './operations/list.js';
+import { readByExternalIdHandler, readHandler } from './operations/read.js';
+import type { Services } from './operations/services.js';
+import {
+  createHandler,
+  deleteHandler,
+  PATCH_TYPES,
+  patchHandler,
+  putHandler,
+  requireBody,
+  requireExisting,
+  upsertHandler,
+} from './operations/write.js';
+import type { Resource } from './resource.js';
+
+type Handlers = Pick<RouteOptions, 'method' | 'url' | 'handler'> &
+  Partial<Pick<RouteOptions, 'onRequest' | 'preParsing'>>;
+
+/** The operations that every resource has, written once. */
+export function registerResource(app: FastifyInstance, resource: Resource, services: Services): void {
+  const base = `/v1/${resource.collection}`;
+  const one = `${base}/:ref`;
+  const byId = `${base}/by/:scheme/:value`;
+  const json = requireBody([JSON_TYPE]);
+  const operations: Record<OperationName, Handlers> = {
+    list: { method: 'GET', url: base, handler: listHandler(resource, services) },
+    create: { method: 'POST', url: base, onRequest: json, handler: createHandler(resource, services) },
+    get: { method: 'GET', url: one, handler: readHandler(resource, services) },
+    put: { method: 'PUT', url: one, onRequest: json, handler: putHandler(resource, services) },
+    patch: {
+      method: 'PATCH',
+      url: one,
+      onRequest: [requireExisting(resource, services), requireBody(PATCH_TYPES)],
+      handler: patchHandler(resource, services),
+    },
+    delete: {
+      method: 'DELETE',
+      url: one,
+      onRequest: requireExisting(resource, services),
+      handler: deleteHandler(resource, services),
+    },
+    history: { method: 'GET', url: `${one}/history`, handler: historyHandler(resource, services) },
+    links: { method: 'GET', url: `${one}/links`, handler: linksHandler(resource, services) },
+    getBy: { method: 'GET', url: byId, handler: readByExternalIdHandler(resource, services) },
+    putBy: { method: 'PUT', url: byId, onRequest: json, handler: upsertHandler(resource, services) },
+  };
+  for (const [name, route] of Object.entries(operations) as [OperationName, Handlers][]) {
+    app.route({
+      ...route,
+      onRequest: [
+        async (request) => requireAcceptable(request, [JSON_TYPE]),
+        ...([route.onRequest ?? []].flat() as NonNullable<RouteOptions['onRequest']>[]),
+      ] as RouteOptions['onRequest'] & object,
+      schema: describeOperation(name, resource),
+      config: { scope: route.method === 'GET' ? 'read' : 'write' },
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import supertest from 'supertest';
+import { buildApp } from '../../src/app.js';
+import { loadSeeds } from '../../src/commands/seed.js';
+import { insertApiKey } from '../../src/db/api-keys.js';
+import { ensureHead } from '../../src/db/head.js';
+import { openSqlite } from '../../src/db/sqlite.js';
+import type { Store } from '../../src/db/store.js';
+import { makeKey, type Scope } from '../../src/shared/api-key.js';
+import { steppingClock } from '../../src/shared/clock.js';
+import { randomIds } from '../../src/shared/ids.js';
+
+export interface TestService {
+  app: FastifyInstance;
+  store: Store;
+  clock: ReturnType<typeof steppingClock>;
+  /** Address of the listening server. */
+  url: string;
+  /** Requests without a key. */
+  anonymous: ReturnType<typeof supertest.agent>;
+  /** Requests with a key of the given scope. */
+  as(scope: Scope): ReturnType<typeof supertest.agent>;
+  key(scope: Scope): string;
+  stop(): Promise<void>;
+}
+
+export interface TestServiceOptions {
+  seeds?: boolean;
+  read?: 'public' | 'key';
+  baseUrl?: string;
+}
+
+/** A listening service on a database of its own, with a clock that moves a millisecond at each reading. */
+export async function startTestService({
+  seeds = false,
+  read = 'public',
+  baseUrl = '',
+}: TestServiceOptions = {}): Promise<TestService> {
+  const folder = mkdtempSync(join(tmpdir(), 'chancery-test-'));
+  const store = openSqlite({ path: join(folder, 'test.db') });
+  await store.write(ensureHead);
+  if (seeds) await loadSeeds(store);
+  const keys = new Map<Scope, string>();
+  for (const scope of ['read', 'write', 'admin'] as const) {
+    const { id, key, secretSha256 } = makeKey();
+    await insertApiKey(store, {
+      id,
+      name: scope,
+      scopes: [scope],
+      secretSha256,
+      createdAt: '2025-01-01T00:00:00.000Z',
+    });
+    keys.set(scope, key);
+  }
+  // Later than any seed was recorded, so that `recordedAt` follows this clock.
+  const clock = steppingClock('2031-01-01T00:00:00.000Z');
+  const app = await buildApp({
+    config: { read, baseUrl },
+    store,
+    clock,
+    ids: randomIds,
+    logger: pino({ enabled: false }),
+    version: '0.0.0',
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  const key = (scope: Scope) => keys.get(scope) ?? '';
+  return {
+    app,
+    store,
+    clock,
+    url,
+    anonymous: supertest.agent(url),
+    as: (scope) =>
+      supertest.agent(url).set('authorization', `Bearer ${key(scope)}`) as ReturnType<typeof supertest.agent>,
+    key,
+    async stop() {
+      await app.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
