@@ -36,6 +36,9 @@ export function fromSqlite(error: unknown): unknown {
   const driver = [error, (error as { cause?: unknown } | undefined)?.cause].find(
     (candidate) => typeof (candidate as { code?: unknown } | undefined)?.code === 'string',
   ) as { code: string; message?: string } | undefined;
+  if (error instanceof TypeError && error.message === 'The database connection is not open') {
+    return new DatabaseError('cannot-open', 'the database is closed', error);
+  }
   if (driver === undefined || !driver.code.startsWith('SQLITE_')) return error;
   const fault = SQLITE_FAULTS.find(([pattern]) => pattern.test(driver.code))?.[1] ?? 'other';
   return new DatabaseError(fault, `${driver.code}: ${driver.message ?? ''}`, error);

@@ -96,10 +96,10 @@ function page(code: string, status: number, title: string, explanation: string, 
     ['May succeed when repeated', retryable ? 'yes' : 'no'],
   ];
   const cells = rows.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(title)} (${code})</title></head><body><h1>${escape(title)}</h1><p><code>${code}</code></p><p>${escape(explanation)}</p><dl>${cells}</dl></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)} (${code})</title></head><body><h1>${escapeHtml(title)}</h1><p><code>${code}</code></p><p>${escapeHtml(explanation)}</p><dl>${cells}</dl></body></html>`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -2,7 +2,8 @@ import type { Tables } from '../db/tables/index.js';
 import { dayToIso, NO_EARLIEST, NO_LATEST } from '../shared/edtf.js';
 import { fold } from '../shared/fold.js';
 import { decimalSortKey } from '../shared/money.js';
-import type { Document, Edge, Projection, RecordKind } from './kind.js';
+import { truncate } from '../shared/text.js';
+import type { Document, Edge, ProjectedMilestone, Projection, RecordKind } from './kind.js';
 import { occurrences } from './paths.js';
 
 export interface ProjectedRows {
@@ -27,27 +28,17 @@ export function projectRows(
   until: number | null = null,
 ): ProjectedRows {
   const projection = kind.project(doc);
-  const dateFrom = projection.dates ? (projection.dates.earliest ?? NO_EARLIEST) : NO_EARLIEST;
-  const dateTo = projection.dates ? (projection.dates.latest ?? NO_LATEST) : NO_EARLIEST;
-  const detail = (position: number) => ({
-    revision: doc.revision,
-    position,
-    subject: doc.id,
-    subjectType: kind.type,
-    until,
-  });
   const edges = allEdges(kind, doc, projection);
+  const dates = sortDates(projection);
   const rank = ranking();
+  const { revision, id: subject } = doc;
+  const detail = (position: number) => ({ revision, position, subject, subjectType: kind.type, until });
+  const label = truncate(fold(kind.label(doc)), LABEL_LENGTH);
   return {
     record: {
-      revision: doc.revision,
-      entity: doc.id,
-      until,
-      created,
-      label: fold(kind.label(doc)).slice(0, LABEL_LENGTH),
+      ...{ revision, entity: subject, until, created, label },
       method: doc.method as string,
-      dateFrom,
-      dateTo,
+      ...dates,
       ...projection.columns,
     },
     links: edges.map((edge, position) => ({
@@ -55,35 +46,48 @@ export function projectRows(
       relation: edge.relation,
       role: edge.role ?? null,
       target: edge.target,
-      validFrom: edge.validity?.earliest ?? null,
-      validTo: edge.validity?.latest ?? null,
+      ...validityOf(edge),
       kind: projection.kind,
-      dateFrom,
-      dateTo,
+      ...dates,
       rank: rank(edge),
     })),
     milestones: projection.milestones.map((milestone, position) => ({
       ...detail(position),
-      stage: milestone.stage,
-      dateFrom: milestone.earliest ?? NO_EARLIEST,
-      dateTo: milestone.latest ?? NO_LATEST,
-      currency: milestone.amount?.currency ?? null,
-      amountKey: milestone.amount ? decimalSortKey(milestone.amount.value) : null,
+      ...milestoneOf(milestone),
     })),
     names: projection.names.map((name, position) => ({
       ...detail(position),
       kind: name.kind,
       value: name.value,
-      folded: fold(name.value),
-      validFrom: name.validity?.earliest ?? null,
-      validTo: name.validity?.latest ?? null,
+      folded: truncate(fold(name.value), LABEL_LENGTH),
+      ...validityOf(name),
     })),
-    externalIds: (doc.externalIds as { scheme: string; value: string }[]).map((id, position) => ({
+    externalIds: (doc.externalIds as { scheme: string; value: string }[]).map((externalId, position) => ({
       ...detail(position),
-      ...id,
+      ...externalId,
     })),
     tags: [...new Set(doc.tags as string[])].map((tag, position) => ({ ...detail(position), tag })),
     counted: countedCells(projection, edges),
+  };
+}
+
+/** Undated records sort before everything and have no bound that a date filter could meet. */
+function sortDates({ dates }: Projection): { dateFrom: number; dateTo: number } {
+  if (dates === undefined) return { dateFrom: NO_EARLIEST, dateTo: NO_EARLIEST };
+  return { dateFrom: dates.earliest ?? NO_EARLIEST, dateTo: dates.latest ?? NO_LATEST };
+}
+
+function validityOf({ validity }: Pick<Edge, 'validity'>): { validFrom: number | null; validTo: number | null } {
+  return { validFrom: validity?.earliest ?? null, validTo: validity?.latest ?? null };
+}
+
+function milestoneOf({ stage, earliest, latest, amount }: ProjectedMilestone) {
+  return {
+    stage,
+    dateFrom: earliest ?? NO_EARLIEST,
+    dateTo: latest ?? NO_LATEST,
+    currency: amount?.currency ?? null,
+    amountKey: amount ? decimalSortKey(amount.value) : null,
   };
 }
 

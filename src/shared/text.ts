@@ -38,3 +38,10 @@ export function hint(word: string, candidates: Iterable<string>): string {
   const suggestion = nearest(word, candidates);
   return suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`;
 }
+
+/** At most `max` UTF-16 units of a text, never half of a surrogate pair. */
+export function truncate(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const cut = text.slice(0, max);
+  return cut.isWellFormed() ? cut : cut.slice(0, -1);
+}

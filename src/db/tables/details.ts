@@ -4,9 +4,15 @@ import type { CoreTables } from './core.js';
 
 /** Rows that hang on a version of a record: edges, milestones, names, external ids, tags. Versioned as records are. */
 export function defineDetails(kit: Kit, core: CoreTables) {
-  const { table, key, text, integer, big, index, uniqueIndex, primaryKey } = kit;
+  const common = detailColumns(kit, core);
+  return { ...defineEdges(kit, core, common), ...defineWords(kit, common), ...defineStores(kit, core) };
+}
 
-  const common = () => ({
+type DetailColumns = ReturnType<typeof detailColumns>;
+
+/** Columns that every detail has. */
+function detailColumns({ big, integer, key }: Kit, core: CoreTables) {
+  return () => ({
     revision: big('revision')
       .notNull()
       .references(() => core.revisions.revision),
@@ -17,7 +23,9 @@ export function defineDetails(kit: Kit, core: CoreTables) {
     subjectType: key('subject_type').notNull(),
     until: big('until'),
   });
+}
 
+function defineEdges({ table, key, integer, big, index, primaryKey }: Kit, core: CoreTables, common: DetailColumns) {
   const links = table(
     'links',
     {
@@ -66,6 +74,10 @@ export function defineDetails(kit: Kit, core: CoreTables) {
     ],
   );
 
+  return { links, milestones };
+}
+
+function defineWords({ table, key, text, big, index, uniqueIndex, primaryKey }: Kit, common: DetailColumns) {
   const names = table(
     'names',
     {
@@ -97,6 +109,10 @@ export function defineDetails(kit: Kit, core: CoreTables) {
     index('tags_tag').on(t.tag, t.subjectType, t.subject).where(isCurrent),
   ]);
 
+  return { names, externalIds, tags };
+}
+
+function defineStores({ table, key, text, integer, primaryKey }: Kit, core: CoreTables) {
   /** Stored texts of sources; a text stays as long as a revision of its source names it. */
   const sourceTexts = table(
     'source_texts',
@@ -125,7 +141,7 @@ export function defineDetails(kit: Kit, core: CoreTables) {
     (t) => [primaryKey({ name: 'rollups_key', columns: [t.type, t.dimension, t.value] })],
   );
 
-  return { links, milestones, names, externalIds, tags, sourceTexts, rollups };
+  return { sourceTexts, rollups };
 }
 
 export type DetailTables = ReturnType<typeof defineDetails>;

@@ -7,10 +7,15 @@ import type { CoreTables } from './core.js';
  * have `until` null; at revision r a row holds when `revision <= r` and `until` is null or greater than r.
  */
 export function defineRecords(kit: Kit, core: CoreTables) {
-  const { table, key, big, integer, real, index } = kit;
+  const common = recordColumns(kit, core);
+  return { ...defineDealings(kit, common), ...defineFrame(kit, common), ...defineEvidence(kit, common) };
+}
 
-  /** Columns that every projection has. */
-  const common = () => ({
+type RecordColumns = ReturnType<typeof recordColumns>;
+
+/** Columns that every projection has. */
+function recordColumns({ big, key }: Kit, core: CoreTables) {
+  return () => ({
     revision: big('revision')
       .primaryKey()
       .references(() => core.revisions.revision),
@@ -28,20 +33,14 @@ export function defineRecords(kit: Kit, core: CoreTables) {
     dateFrom: big('date_from').notNull(),
     dateTo: big('date_to').notNull(),
   });
+}
 
-  type Common = {
-    entity: Column;
-    revision: Column;
-    until: Column;
-    created: Column;
-    label: Column;
-    dateFrom: Column;
-    dateTo: Column;
-  };
-  type Column = Parameters<ReturnType<typeof index>['on']>[0];
+type Column = Parameters<ReturnType<Kit['index']>['on']>[0];
+type Sortable = Record<'entity' | 'revision' | 'until' | 'created' | 'label' | 'dateFrom' | 'dateTo', Column>;
 
-  /** For each sort a partial index over current rows and a covering one for reading as of a revision. */
-  const sortIndexes = (name: string, t: Common) => [
+/** For each sort a partial index over current rows and a covering one for reading as of a revision. */
+function sortIndexes({ index }: Kit, name: string, t: Sortable) {
+  return [
     index(`${name}_date`).on(t.dateFrom, t.dateTo, t.entity).where(isCurrent),
     index(`${name}_date_as_of`).on(t.dateFrom, t.dateTo, t.entity, t.revision, t.until),
     index(`${name}_label`).on(t.label, t.entity).where(isCurrent),
@@ -51,7 +50,10 @@ export function defineRecords(kit: Kit, core: CoreTables) {
     index(`${name}_updated`).on(t.revision, t.entity).where(isCurrent),
     index(`${name}_entity`).on(t.entity, t.revision),
   ];
+}
 
+function defineDealings(kit: Kit, common: RecordColumns) {
+  const { table, key, real, index } = kit;
   const events = table(
     'events',
     {
@@ -63,20 +65,16 @@ export function defineRecords(kit: Kit, core: CoreTables) {
       longitude: real('longitude'),
     },
     (t) => [
-      ...sortIndexes('events', t),
+      ...sortIndexes(kit, 'events', t),
       index('events_kind').on(t.kind, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
       index('events_country').on(t.country, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
     ],
   );
-  const actors = table('actors', { ...common(), kind: key('kind').notNull(), country: key('country') }, (t) => [
-    ...sortIndexes('actors', t),
-    index('actors_kind').on(t.kind, t.label, t.entity).where(isCurrent),
-  ]);
   const agreements = table(
     'agreements',
     { ...common(), legalForm: key('legal_form').notNull(), bindingness: key('bindingness'), status: key('status') },
     (t) => [
-      ...sortIndexes('agreements', t),
+      ...sortIndexes(kit, 'agreements', t),
       index('agreements_status').on(t.status, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
     ],
   );
@@ -92,17 +90,31 @@ export function defineRecords(kit: Kit, core: CoreTables) {
       amountKey: key('amount_key'),
     },
     (t) => [
-      ...sortIndexes('commitments', t),
+      ...sortIndexes(kit, 'commitments', t),
       index('commitments_kind').on(t.kind, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
       index('commitments_amount').on(t.currency, t.amountKey, t.entity).where(isCurrent),
     ],
   );
+  return { events, agreements, commitments };
+}
+
+function defineFrame(kit: Kit, common: RecordColumns) {
+  const { table, key, index } = kit;
+  const actors = table('actors', { ...common(), kind: key('kind').notNull(), country: key('country') }, (t) => [
+    ...sortIndexes(kit, 'actors', t),
+    index('actors_kind').on(t.kind, t.label, t.entity).where(isCurrent),
+  ]);
   const areas = table('areas', { ...common(), broader: key('broader') }, (t) => [
-    ...sortIndexes('areas', t),
+    ...sortIndexes(kit, 'areas', t),
     index('areas_broader').on(t.broader, t.entity),
   ]);
+  return { actors, areas };
+}
+
+function defineEvidence(kit: Kit, common: RecordColumns) {
+  const { table, key, integer } = kit;
   const sources = table('sources', { ...common(), kind: key('kind').notNull(), language: key('language') }, (t) => [
-    ...sortIndexes('sources', t),
+    ...sortIndexes(kit, 'sources', t),
   ]);
   const claims = table(
     'claims',
@@ -114,15 +126,15 @@ export function defineRecords(kit: Kit, core: CoreTables) {
       certainty: key('certainty').notNull(),
       field: key('field'),
     },
-    (t) => [...sortIndexes('claims', t)],
+    (t) => [...sortIndexes(kit, 'claims', t)],
   );
   const disputes = table(
     'disputes',
     { ...common(), status: key('status').notNull(), positions: integer('positions').notNull() },
-    (t) => [...sortIndexes('disputes', t)],
+    (t) => [...sortIndexes(kit, 'disputes', t)],
   );
 
-  return { events, actors, agreements, commitments, areas, sources, claims, disputes };
+  return { sources, claims, disputes };
 }
 
 export type RecordTables = ReturnType<typeof defineRecords>;

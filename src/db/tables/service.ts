@@ -2,7 +2,12 @@ import type { Kit } from '../columns.js';
 
 /** State of the service itself: not knowledge, and not in the journal. */
 export function defineService(kit: Kit) {
-  const { table, key, text, integer, big, flag, index, primaryKey } = kit;
+  return { ...defineAccess(kit), ...defineExchange(kit) };
+}
+
+/** Who may do what, and what was answered. */
+function defineAccess(kit: Kit) {
+  const { table, key, text, integer, index, primaryKey } = kit;
 
   const apiKeys = table('api_keys', {
     id: key('id').primaryKey(),
@@ -33,6 +38,13 @@ export function defineService(kit: Kit) {
       index('idempotency_keys_created').on(t.createdAt),
     ],
   );
+
+  return { apiKeys, idempotencyKeys };
+}
+
+/** Dealings with other systems. */
+function defineExchange(kit: Kit) {
+  const { table, key, text, integer, big, flag, index } = kit;
 
   const webhooks = table('webhooks', {
     id: key('id').primaryKey(),
@@ -84,5 +96,5 @@ export function defineService(kit: Kit) {
     pulledAt: key('pulled_at'),
   });
 
-  return { apiKeys, idempotencyKeys, webhooks, deliveries, importRuns, pulls };
+  return { webhooks, deliveries, importRuns, pulls };
 }

@@ -68,13 +68,11 @@ const changeHeaders = {
     .optional()
     .meta({ description: 'What the change is; `content` when absent.' }),
 };
-const ifMatch = z
-  .string()
-  .meta({
-    description: 'ETag of the version you read, such as `"v3"`; `*` for whatever is there.',
-    examples: ['*'],
-    param: { example: '*' },
-  });
+const ifMatch = z.string().meta({
+  description: 'ETag of the version you read, such as `"v3"`; `*` for whatever is there.',
+  examples: ['*'],
+  param: { example: '*' },
+});
 const ifNoneMatch = z.string().optional().meta({ description: 'An ETag you have; answered 304 while it still holds.' });
 
 /** The description of one operation for the API document. */
@@ -275,12 +273,10 @@ function patchSchema(resource: Resource): z.ZodType {
   if (known !== undefined) return known;
   const fields = Object.entries(resource.fields as Record<string, z.ZodType>);
   const shape = Object.fromEntries(fields.map(([field, schema]) => [field, schema.nullable().optional()]));
-  const schema = z
-    .object(shape)
-    .meta({
-      id: `${resource.name}Patch`,
-      description: `JSON Merge Patch of ${article(resource)}: null removes a field.`,
-    });
+  const schema = z.object(shape).meta({
+    id: `${resource.name}Patch`,
+    description: `JSON Merge Patch of ${article(resource)}: null removes a field.`,
+  });
   patchSchemas.set(resource.name, schema);
   return schema;
 }

@@ -66,7 +66,7 @@ async function answer(
     const [doc = ''] = withFields([found.doc], fields);
     const included =
       include.length > 0 ? `,"included":${await includedText(reader, resource, [found.doc], include, found.asOf)}` : '';
-    return reply.type(JSON_UTF8).send(doc.slice(0, -1) + included + '}');
+    return reply.type(JSON_UTF8).send(`${doc.slice(0, -1)}${included}}`);
   });
 }
 
