@@ -391,7 +391,7 @@ CREATE UNIQUE INDEX "external_ids_live" ON "external_ids" USING btree ("subject_
 CREATE INDEX "external_ids_value" ON "external_ids" USING btree ("value","scheme","revision");--> statement-breakpoint
 CREATE INDEX "idempotency_keys_created" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "links_target" ON "links" USING btree ("target","subject_type","date_from","date_to","subject") WHERE until is null;--> statement-breakpoint
-CREATE INDEX "links_target_relation" ON "links" USING btree ("target","relation","kind","date_from","date_to","subject") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "links_target_kind" ON "links" USING btree ("target","subject_type","kind","date_from","date_to","subject") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "links_target_as_of" ON "links" USING btree ("target","subject_type","date_from","date_to","subject","revision","until");--> statement-breakpoint
 CREATE INDEX "links_subject" ON "links" USING btree ("subject","revision");--> statement-breakpoint
 CREATE INDEX "milestones_stage" ON "milestones" USING btree ("subject_type","stage","date_from","subject") WHERE until is null;--> statement-breakpoint

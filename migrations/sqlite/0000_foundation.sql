@@ -280,7 +280,7 @@ CREATE TABLE `links` (
 );
 --> statement-breakpoint
 CREATE INDEX `links_target` ON `links` (`target`,`subject_type`,`date_from`,`date_to`,`subject`) WHERE until is null;--> statement-breakpoint
-CREATE INDEX `links_target_relation` ON `links` (`target`,`relation`,`kind`,`date_from`,`date_to`,`subject`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `links_target_kind` ON `links` (`target`,`subject_type`,`kind`,`date_from`,`date_to`,`subject`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `links_target_as_of` ON `links` (`target`,`subject_type`,`date_from`,`date_to`,`subject`,`revision`,`until`);--> statement-breakpoint
 CREATE INDEX `links_subject` ON `links` (`subject`,`revision`);--> statement-breakpoint
 CREATE TABLE `milestones` (

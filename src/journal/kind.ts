@@ -50,8 +50,6 @@ export interface Projection {
   columns: Readonly<Record<string, string | number | null>>;
   /** Dates that `from`, `to` and the date sort look at, as day numbers; null without a bound. */
   dates: { earliest: number | null; latest: number | null } | undefined;
-  /** The kind or status that edges carry along. */
-  kind: string;
   /** Values that roll-ups count, beside total, year and actors. */
   counted: Readonly<Record<string, string | null>>;
   edges: readonly Edge[];
@@ -75,6 +73,8 @@ export interface RecordKind {
   type: ResourceType;
   /** The collection's name in paths; also its table. */
   collection: keyof RecordTables;
+  /** The column whose value edges carry along, so that lists by edge and kind need one index. */
+  edgeKind: 'kind' | 'status' | undefined;
   references: readonly ReferencePath[];
   /** Paths of the objects that are citations. */
   citations: readonly (readonly string[])[];

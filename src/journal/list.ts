@@ -121,6 +121,8 @@ function planOf(db: Db, t: Tables, query: ListQuery) {
   const when: When = query.asOf === undefined ? 'now' : 'asOf';
   const record = t[query.kind.collection] as Tables['events'];
   const driven = isDriven(query);
+  const walked = driven ? asEdges(t, record, query.kind) : record;
+  const sortTable = driven ? { ...walked, entity: t.links.subject } : record;
   const edges = query.edges.map((edge, index) =>
     driven && index === 0
       ? and(drivingEdge(t, edge), holds(when, t.links))
@@ -129,7 +131,7 @@ function planOf(db: Db, t: Tables, query: ListQuery) {
   const conditions = query.conditions.map((condition, index) =>
     condition.build(
       t,
-      record,
+      walked,
       when,
       condition.values.map((_, n) => sql.placeholder(`c${index}x${n}`)),
     ),
@@ -146,10 +148,21 @@ function planOf(db: Db, t: Tables, query: ListQuery) {
       .innerJoin(t.revisions, onDocument);
     return fromLinks as unknown as ReturnType<typeof fromRecord>;
   };
-  const sortTable = driven
-    ? { ...record, dateFrom: t.links.dateFrom, dateTo: t.links.dateTo, entity: t.links.subject }
-    : record;
   return { from, where: and(driven ? undefined : holds(when, record), ...edges, ...conditions), sortTable };
+}
+
+/**
+ * The record's table with the columns that its edges carry along read from the edges, whose index the list walks. The
+ * entity stays the record's own, for subqueries that look at links themselves.
+ */
+function asEdges(t: Tables, record: Tables['events'], kind: RecordKind): Tables['events'] {
+  const { dateFrom, dateTo, kind: edgeKind } = t.links;
+  return {
+    ...record,
+    dateFrom,
+    dateTo,
+    ...(kind.edgeKind && { [kind.edgeKind]: edgeKind }),
+  } as unknown as typeof record;
 }
 
 function valuesOf(query: ListQuery): Values {

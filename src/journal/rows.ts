@@ -31,6 +31,7 @@ export function projectRows(
   const edges = allEdges(kind, doc, projection);
   const dates = sortDates(projection);
   const rank = ranking();
+  const edgeKind = String((kind.edgeKind && projection.columns[kind.edgeKind]) ?? '');
   const { revision, id: subject } = doc;
   const detail = (position: number) => ({ revision, position, subject, subjectType: kind.type, until });
   const label = truncate(fold(kind.label(doc)), LABEL_LENGTH);
@@ -47,7 +48,7 @@ export function projectRows(
       role: edge.role ?? null,
       target: edge.target,
       ...validityOf(edge),
-      kind: projection.kind,
+      kind: edgeKind,
       ...dates,
       rank: rank(edge),
     })),

@@ -23,6 +23,8 @@ export interface ResourceSpec {
   derived?: z.ZodRawShape;
   /** Values of fields that a body may leave out, beside empty lists and `method`. */
   defaults?: Readonly<Record<string, string>>;
+  /** The typed column whose value edges of this resource carry along. */
+  edgeKind?: 'kind' | 'status';
   /** Field that names the record to people. */
   label: string;
   derive?: (body: never) => Body;
@@ -69,6 +71,7 @@ export function defineResource(spec: ResourceSpec): Resource {
   const kind: RecordKind = {
     type: spec.type,
     collection: spec.collection,
+    edgeKind: spec.edgeKind,
     references,
     citations,
     parse: (value) => parseBody(input, Object.keys(spec.fields), value),

@@ -6,7 +6,8 @@ export type Vocabulary<C extends string = string> = Readonly<Record<C, string>>;
 /** A Zod enum over a vocabulary; the definitions go into the published description. */
 export function codes<C extends string>(vocabulary: Vocabulary<C>, description: string) {
   const list = Object.keys(vocabulary) as [C, ...C[]];
-  return z.enum(list).meta({ description, examples: [list[0]] });
+  const definitions = list.map((code) => `- \`${code}\`: ${vocabulary[code]}`).join('\n');
+  return z.enum(list).meta({ description: `${description}\n\n${definitions}`, examples: [list[0]] });
 }
 
 export const METHODS = {

@@ -52,7 +52,7 @@ function defineEdges({ table, key, integer, big, index, primaryKey }: Kit, core:
     (t) => [
       primaryKey({ name: 'links_key', columns: [t.revision, t.position] }),
       index('links_target').on(t.target, t.subjectType, t.dateFrom, t.dateTo, t.subject).where(isCurrent),
-      index('links_target_relation').on(t.target, t.relation, t.kind, t.dateFrom, t.dateTo, t.subject).where(isCurrent),
+      index('links_target_kind').on(t.target, t.subjectType, t.kind, t.dateFrom, t.dateTo, t.subject).where(isCurrent),
       index('links_target_as_of').on(t.target, t.subjectType, t.dateFrom, t.dateTo, t.subject, t.revision, t.until),
       index('links_subject').on(t.subject, t.revision),
     ],

@@ -17,7 +17,6 @@ export function projectActor(actor: ActorDocument): Projection {
   return {
     columns: { kind, country },
     dates: bounds(actor.existence),
-    kind,
     counted: { kind, country },
     edges: [
       ...edges('part-of', [actor.partOf]),

@@ -10,6 +10,7 @@ export const actors = defineResource({
   name: 'Actor',
   description: 'A state, organization, body, office, person or other that acts or is acted upon.',
   fields: actorFields,
+  edgeKind: 'kind',
   label: 'name',
   project: projectActor,
   violations: actorViolations,

@@ -27,7 +27,6 @@ export function projectAgreement(agreement: AgreementDocument): Projection {
   return {
     columns: { legalForm, bindingness, status },
     dates: firstBounds(agreement.signedOn ?? undefined, latestMilestone(milestones)?.on),
-    kind: status ?? '',
     counted: { kind: legalForm, status },
     edges: [
       ...parties.map(({ actor, role }) => ({ relation: 'party', target: actor, role })),

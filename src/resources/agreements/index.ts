@@ -10,6 +10,7 @@ export const agreements = defineResource({
   description: 'A treaty, declaration or other text that parties agree upon, with its stages.',
   fields: agreementFields,
   derived: agreementDerived,
+  edgeKind: 'status',
   label: 'title',
   derive: deriveAgreement,
   project: projectAgreement,

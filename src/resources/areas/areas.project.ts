@@ -11,7 +11,6 @@ export function projectArea({ label, altLabels, broader }: AreaDocument): Projec
   return {
     columns: { broader: broader ?? null },
     dates: undefined,
-    kind: '',
     counted: {},
     edges: edges('broader', [broader]),
     milestones: [],

@@ -18,7 +18,6 @@ export function projectClaim(claim: ClaimDocument): Projection {
   return {
     columns: { kind, rank, standing, certainty, field },
     dates: bounds(claim.claimedOn),
-    kind,
     counted: { kind },
     edges: [...edges('about', [claim.about]), ...edges('attributed-to', claim.attributedTo)],
     milestones: [],

@@ -10,6 +10,7 @@ export const claims = defineResource({
   description: 'A statement about a record that somebody makes in a source; claims may contradict one another.',
   fields: claimFields,
   defaults: { rank: 'normal', standing: 'standing' },
+  edgeKind: 'kind',
   label: 'statement',
   project: projectClaim,
   filters: claimFilters,

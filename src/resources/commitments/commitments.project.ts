@@ -35,7 +35,6 @@ export function projectCommitment(commitment: CommitmentDocument): Projection {
       amountKey: amount ? decimalSortKey(amount.value) : null,
     },
     dates: firstBounds(commitment.period, commitment.dueOn, milestones[0]?.on),
-    kind,
     counted: { kind, status: stage },
     edges: [
       ...edges('promisor', commitment.promisors),

@@ -11,6 +11,7 @@ export const commitments = defineResource({
   description: 'What one or more actors promise, to whom, in which area, and how far it has come.',
   fields: commitmentFields,
   derived: commitmentDerived,
+  edgeKind: 'kind',
   label: 'statement',
   derive: deriveCommitment,
   project: projectCommitment,

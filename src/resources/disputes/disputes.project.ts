@@ -16,7 +16,6 @@ export function projectDispute({ question, about, positions, status }: DisputeDo
   return {
     columns: { status, positions: positions.length },
     dates: undefined,
-    kind: status,
     counted: { status },
     edges: [
       ...edges('about', about),

@@ -11,6 +11,7 @@ export const disputes = defineResource({
   description: 'Positions that cannot all be true, kept side by side with their sources.',
   fields: disputeFields,
   derived: disputeDerived,
+  edgeKind: 'status',
   label: 'question',
   derive: deriveDispute,
   project: projectDispute,

@@ -37,7 +37,6 @@ export function projectEvent(event: EventDocument): Projection {
       longitude: place?.longitude ?? null,
     },
     dates: bounds(event.date),
-    kind,
     counted: { kind, status, country: place?.country ?? null },
     edges: [
       ...participants.flatMap(({ actor, role, office, onBehalfOf }) => [

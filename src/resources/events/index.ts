@@ -10,6 +10,7 @@ export const events = defineResource({
   description: 'Something that happened, or is said to happen, between actors: talks, a call, a signing, a statement.',
   fields: eventFields,
   derived: eventDerived,
+  edgeKind: 'kind',
   label: 'title',
   derive: deriveEvent,
   project: projectEvent,

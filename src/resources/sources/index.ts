@@ -9,6 +9,7 @@ export const sources = defineResource({
   name: 'Source',
   description: 'A text that statements are taken from: a report, a page, a data set.',
   fields: sourceFields,
+  edgeKind: 'kind',
   label: 'title',
   project: projectSource,
   filters: sourceFilters,

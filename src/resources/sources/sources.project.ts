@@ -12,7 +12,6 @@ export function projectSource({ title, kind, publishedOn, language }: SourceDocu
   return {
     columns: { kind, language: language ?? null },
     dates: bounds(publishedOn),
-    kind,
     counted: { kind },
     edges: [],
     milestones: [],
