@@ -277,6 +277,8 @@ CREATE TABLE "tags" (
 	"subject_type" text collate "C" NOT NULL,
 	"until" bigint,
 	"tag" text collate "C" NOT NULL,
+	"date_from" bigint NOT NULL,
+	"date_to" bigint NOT NULL,
 	CONSTRAINT "tags_key" PRIMARY KEY("revision","position")
 );
 --> statement-breakpoint
@@ -364,6 +366,7 @@ CREATE INDEX "commitments_created_as_of" ON "commitments" USING btree ("created"
 CREATE INDEX "commitments_updated" ON "commitments" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "commitments_entity" ON "commitments" USING btree ("entity","revision");--> statement-breakpoint
 CREATE INDEX "commitments_kind" ON "commitments" USING btree ("kind","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "commitments_stage" ON "commitments" USING btree ("stage","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "commitments_amount" ON "commitments" USING btree ("currency","amount_key","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at","webhook");--> statement-breakpoint
 CREATE INDEX "deliveries_webhook" ON "deliveries" USING btree ("webhook","revision");--> statement-breakpoint
@@ -386,6 +389,7 @@ CREATE INDEX "events_created_as_of" ON "events" USING btree ("created","entity",
 CREATE INDEX "events_updated" ON "events" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "events_entity" ON "events" USING btree ("entity","revision");--> statement-breakpoint
 CREATE INDEX "events_kind" ON "events" USING btree ("kind","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "events_status" ON "events" USING btree ("status","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "events_country" ON "events" USING btree ("country","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "external_ids_live" ON "external_ids" USING btree ("subject_type","scheme","value") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "external_ids_value" ON "external_ids" USING btree ("value","scheme","revision");--> statement-breakpoint
@@ -407,4 +411,5 @@ CREATE INDEX "sources_created" ON "sources" USING btree ("created","entity") WHE
 CREATE INDEX "sources_created_as_of" ON "sources" USING btree ("created","entity","revision","until");--> statement-breakpoint
 CREATE INDEX "sources_updated" ON "sources" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "sources_entity" ON "sources" USING btree ("entity","revision");--> statement-breakpoint
-CREATE INDEX "tags_tag" ON "tags" USING btree ("tag","subject_type","subject") WHERE until is null;
+CREATE INDEX "tags_tag" ON "tags" USING btree ("tag","subject_type","date_from","date_to","subject") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "tags_tag_as_of" ON "tags" USING btree ("tag","subject_type","date_from","date_to","subject","revision","until");

@@ -132,6 +132,7 @@ CREATE INDEX `commitments_created_as_of` ON `commitments` (`created`,`entity`,`r
 CREATE INDEX `commitments_updated` ON `commitments` (`revision`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `commitments_entity` ON `commitments` (`entity`,`revision`);--> statement-breakpoint
 CREATE INDEX `commitments_kind` ON `commitments` (`kind`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `commitments_stage` ON `commitments` (`stage`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `commitments_amount` ON `commitments` (`currency`,`amount_key`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE TABLE `deliveries` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -213,6 +214,7 @@ CREATE INDEX `events_created_as_of` ON `events` (`created`,`entity`,`revision`,`
 CREATE INDEX `events_updated` ON `events` (`revision`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `events_entity` ON `events` (`entity`,`revision`);--> statement-breakpoint
 CREATE INDEX `events_kind` ON `events` (`kind`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `events_status` ON `events` (`status`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `events_country` ON `events` (`country`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE TABLE `external_ids` (
 	`revision` integer NOT NULL,
@@ -392,12 +394,15 @@ CREATE TABLE `tags` (
 	`subject_type` text NOT NULL,
 	`until` integer,
 	`tag` text NOT NULL,
+	`date_from` integer NOT NULL,
+	`date_to` integer NOT NULL,
 	PRIMARY KEY(`revision`, `position`),
 	FOREIGN KEY (`revision`) REFERENCES `revisions`(`revision`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`subject`) REFERENCES `entities`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `tags_tag` ON `tags` (`tag`,`subject_type`,`subject`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `tags_tag` ON `tags` (`tag`,`subject_type`,`date_from`,`date_to`,`subject`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `tags_tag_as_of` ON `tags` (`tag`,`subject_type`,`date_from`,`date_to`,`subject`,`revision`,`until`);--> statement-breakpoint
 CREATE TABLE `webhooks` (
 	`id` text PRIMARY KEY NOT NULL,
 	`url` text NOT NULL,

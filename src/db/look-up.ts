@@ -8,10 +8,12 @@ import type { Tables } from './tables/index.js';
 export interface Wanted {
   reference: Reference;
   type: string | 'any';
+  /** Whether to tell if the record, an area, ever had narrower ones. */
+  asTree?: boolean;
 }
 
 /** `missing` when nothing fits, `ambiguous` when live records of several types have the slug. */
-export type Resolved = { id: string } | 'missing' | 'ambiguous';
+export type Resolved = { id: string; hasNarrower: boolean } | 'missing' | 'ambiguous';
 
 export interface Preamble extends Head {
   /** Last revision recorded at or before the given instant; 0 before the first. */
@@ -21,7 +23,9 @@ export interface Preamble extends Head {
 
 /** What a list must know before its page, in one query: the head, the revision at an instant, ids of references. */
 export async function readPreamble(reader: Reader, wanted: readonly Wanted[], instant?: string): Promise<Preamble> {
-  const shape = wanted.map(({ reference, type }) => `${reference.form}${typed(reference, type) ? '' : '*'}`).join();
+  const shape = wanted
+    .map(({ reference, type, asTree }) => `${reference.form}${typed(reference, type) ? '' : '*'}${asTree ? '/' : ''}`)
+    .join();
   const values: Record<string, string> = instant === undefined ? {} : { instant };
   for (const [index, want] of wanted.entries()) Object.assign(values, valuesOf(index, want));
   const row = await reader.get(
@@ -46,19 +50,23 @@ export async function readPreamble(reader: Reader, wanted: readonly Wanted[], in
     values as Values,
   );
   if (row === undefined) throw new Error('the database has no head row');
-  const columns = row as unknown as Record<string, string | null>;
+  const columns = row as unknown as Record<string, string | number | null>;
   return {
     revision: row.revision,
     recordedAt: row.recordedAt,
     epoch: row.epoch,
     revisionAt: row.revisionAt,
-    references: wanted.map((_, index) => resolved(columns[`min${index}`], columns[`max${index}`])),
+    references: wanted.map((_, index) =>
+      resolved(columns[`min${index}`], columns[`max${index}`], columns[`tree${index}`]),
+    ),
   };
 }
 
-function resolved(min: string | null | undefined, max: string | null | undefined): Resolved {
+type Value = string | number | null | undefined;
+
+function resolved(min: Value, max: Value, narrower: Value): Resolved {
   if (typeof min !== 'string') return 'missing';
-  return min === max ? { id: min } : 'ambiguous';
+  return min === max ? { id: min, hasNarrower: Number(narrower ?? 0) > 0 } : 'ambiguous';
 }
 
 function typed(reference: Reference, type: string): string | undefined {
@@ -76,17 +84,14 @@ function valuesOf(index: number, { reference, type }: Wanted): Record<string, st
   return values;
 }
 
-function columnsOf(t: Tables, index: number, want: Wanted): [string, SQL<string | null>][] {
+function columnsOf(t: Tables, index: number, want: Wanted): [string, SQL.Aliased][] {
   const found = candidates(t, index, want);
+  const column = (name: string, value: SQL): [string, SQL.Aliased] => [name, value.as(name)];
+  const narrower = sql`select 1 from ${t.areas} where ${t.areas.broader} in (select id from (${found}) as found) limit 1`;
   return [
-    [
-      `min${index}`,
-      sql<string | null>`(select min(id) from (${found}) as found)`.as(`min${index}`) as unknown as SQL<string | null>,
-    ],
-    [
-      `max${index}`,
-      sql<string | null>`(select max(id) from (${found}) as found)`.as(`max${index}`) as unknown as SQL<string | null>,
-    ],
+    column(`min${index}`, sql`(select min(id) from (${found}) as found)`),
+    column(`max${index}`, sql`(select max(id) from (${found}) as found)`),
+    ...(want.asTree ? [column(`tree${index}`, sql`(select count(*) from (${narrower}) as narrower)`)] : []),
   ];
 }
 

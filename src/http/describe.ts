@@ -31,23 +31,44 @@ export const ProblemDetails = z
     description: 'Problem details (RFC 9457). Some problems have further members; see their page.',
   });
 
+/** Headers that answers of a status carry beside their problem. */
+const PROBLEM_HEADERS: Readonly<Record<number, z.ZodObject>> = {
+  401: z.object({
+    'WWW-Authenticate': z
+      .string()
+      .meta({ description: 'The scheme to use: `Bearer`.', header: { id: 'WWWAuthenticate' } }),
+  }),
+  503: z.object({
+    'Retry-After': z.string().meta({ description: 'Seconds to wait before repeating.', header: { id: 'RetryAfter' } }),
+  }),
+};
+
+/** A description with one code is a component of that name; the same object each time, as the document needs it. */
+const described = new Map<string, object>();
+
 /** Responses for the given problems, one for each status, naming the codes it can have. */
 export function problemResponses(...codes: ProblemCode[]): Record<string, object> {
-  const byStatus = new Map<number, ProblemCode[]>();
+  const byStatus = new Map<number, Set<ProblemCode>>();
   for (const code of ['internal', 'unavailable', ...codes] as ProblemCode[]) {
     const { status } = PROBLEMS[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+    byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
   }
   const statuses = [...byStatus].sort(([a], [b]) => a - b);
-  return Object.fromEntries(
-    statuses.map(([status, members]) => [
-      status,
-      {
-        description: members.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
-        content: { 'application/problem+json': { schema: ProblemDetails } },
-      },
-    ]),
-  );
+  return Object.fromEntries(statuses.map(([status, members]) => [status, problemResponse(status, [...members])]));
+}
+
+function problemResponse(status: number, codes: readonly ProblemCode[]): object {
+  const known = described.get(codes.join());
+  if (known !== undefined) return known;
+  const [only = 'internal'] = codes;
+  const response = {
+    ...(codes.length === 1 && { id: only.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()) }),
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+    ...(PROBLEM_HEADERS[status] && { headers: PROBLEM_HEADERS[status] }),
+    content: { 'application/problem+json': { schema: ProblemDetails } },
+  };
+  described.set(codes.join(), response);
+  return response;
 }
 
 /** Security of an operation: a key, or for reading a key that may be left out. */

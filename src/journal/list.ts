@@ -8,6 +8,8 @@ import type { RecordKind } from './kind.js';
 export interface Condition {
   shape: string;
   values: readonly (string | number)[];
+  /** Set when the condition is that the record has this one tag; the list may then walk the tag's index. */
+  tag?: string | undefined;
   /** The roll-up cell that counts the present records it holds for, where there is one. */
   cell?: { dimension: string; value: string } | undefined;
   build(t: Tables, record: RecordTable, when: When, placeholders: Placeholder[]): SQL | undefined;
@@ -25,7 +27,7 @@ export interface ListQuery {
   /** Undefined for the present. */
   asOf: number | undefined;
   conditions: readonly Condition[];
-  /** Edges that must exist; with one of them and the date sort, the list walks that edge's index. */
+  /** Edges that must exist; with one of them and the date sort, the list walks that edge's index (see `walkOf`). */
   edges: readonly EdgeTo[];
   sort: 'date' | 'label' | 'created' | 'updated';
   direction: 'asc' | 'desc';
@@ -102,15 +104,21 @@ function keyValues(position: readonly (string | number)[] | undefined): Values {
   return Object.fromEntries((position ?? []).map((value, index) => [`k${index}`, value]));
 }
 
-function isDriven(query: ListQuery): boolean {
-  return query.sort === 'date' && query.edges.length > 0;
+/** What a list goes through in order: an edge's index, a tag's, or the records themselves. */
+type Walk = { table: 'links' } | { table: 'tags'; condition: number } | { table: 'record' };
+
+function walkOf({ sort, edges, conditions }: ListQuery): Walk {
+  if (sort !== 'date') return { table: 'record' };
+  if (edges.length > 0) return { table: 'links' };
+  const condition = conditions.findIndex(({ tag }) => tag !== undefined);
+  return condition === -1 ? { table: 'record' } : { table: 'tags', condition };
 }
 
 function shapeOf(query: ListQuery): string {
   return [
     query.kind.collection,
     query.asOf === undefined ? 'now' : 'asOf',
-    isDriven(query) ? 'by edge' : '',
+    `by ${walkOf(query).table}`,
     ...query.edges.map((edge) => `${edge.relation === undefined ? 'any' : 'one'}/${edge.roles.length}`),
     ...query.conditions.map((condition) => `${condition.shape}#${condition.values.length}`),
   ].join(' ');
@@ -120,54 +128,55 @@ function shapeOf(query: ListQuery): string {
 function planOf(db: Db, t: Tables, query: ListQuery) {
   const when: When = query.asOf === undefined ? 'now' : 'asOf';
   const record = t[query.kind.collection] as Tables['events'];
-  const driven = isDriven(query);
-  const walked = driven ? asEdges(t, record, query.kind) : record;
-  const sortTable = driven ? { ...walked, entity: t.links.subject } : record;
+  const walk = walkOf(query);
+  const walked = walk.table === 'record' ? undefined : t[walk.table];
+  const columns = walked === undefined ? record : carried(walked, record, query.kind);
+  const base = walked === undefined ? holds(when, record) : and(isOfType(walked), holds(when, walked));
   const edges = query.edges.map((edge, index) =>
-    driven && index === 0
-      ? and(drivingEdge(t, edge), holds(when, t.links))
-      : hasEdge(t, record, edgeIs(t, edge, index)),
+    walk.table === 'links' && index === 0 ? drivingEdge(t, edge) : hasEdge(t, record, edgeIs(t, edge, index)),
   );
-  const conditions = query.conditions.map((condition, index) =>
-    condition.build(
-      t,
-      walked,
-      when,
-      condition.values.map((_, n) => sql.placeholder(`c${index}x${n}`)),
-    ),
-  );
-  const from = (columns: Record<string, unknown>) => {
-    const selection = columns as Record<string, typeof t.revisions.doc>;
+  const conditions = query.conditions.map((condition, index) => {
+    const placeholders = condition.values.map((_, n) => sql.placeholder(`c${index}x${n}`));
+    const drives = walk.table === 'tags' && walk.condition === index;
+    return drives ? isIn(t.tags.tag, placeholders) : condition.build(t, columns, when, placeholders);
+  });
+  const from = (selected: Record<string, unknown>) => {
+    const selection = selected as Record<string, typeof t.revisions.doc>;
     const onDocument = eq(t.revisions.revision, record.revision);
     const fromRecord = () => db.select(selection).from(record).innerJoin(t.revisions, onDocument);
-    if (!driven) return fromRecord();
-    const fromLinks = db
+    if (walked === undefined) return fromRecord();
+    const fromWalked = db
       .select(selection)
-      .from(t.links)
-      .innerJoin(record, eq(record.revision, t.links.revision))
+      .from(walked as Tables['links'])
+      .innerJoin(record, eq(record.revision, walked.revision))
       .innerJoin(t.revisions, onDocument);
-    return fromLinks as unknown as ReturnType<typeof fromRecord>;
+    return fromWalked as unknown as ReturnType<typeof fromRecord>;
   };
-  return { from, where: and(driven ? undefined : holds(when, record), ...edges, ...conditions), sortTable };
+  const sortTable = walked === undefined ? record : { ...columns, entity: walked.subject };
+  return { from, where: and(base, ...edges, ...conditions), sortTable };
 }
 
 /**
- * The record's table with the columns that its edges carry along read from the edges, whose index the list walks. The
+ * The record's table with the columns that the walked rows carry along read from them, so that one index serves. The
  * entity stays the record's own, for subqueries that look at links themselves.
  */
-function asEdges(t: Tables, record: Tables['events'], kind: RecordKind): Tables['events'] {
-  const { dateFrom, dateTo, kind: edgeKind } = t.links;
-  return {
-    ...record,
-    dateFrom,
-    dateTo,
-    ...(kind.edgeKind && { [kind.edgeKind]: edgeKind }),
-  } as unknown as typeof record;
+function carried(
+  walked: Tables['links'] | Tables['tags'],
+  record: Tables['events'],
+  kind: RecordKind,
+): Tables['events'] {
+  const { dateFrom, dateTo } = walked;
+  const edgeKind = kind.edgeKind && 'kind' in walked ? { [kind.edgeKind]: walked.kind } : {};
+  return { ...record, dateFrom, dateTo, ...edgeKind } as unknown as typeof record;
+}
+
+function isOfType(walked: Tables['links'] | Tables['tags']): SQL {
+  return eq(walked.subjectType, sql.placeholder('type'));
 }
 
 function valuesOf(query: ListQuery): Values {
   const values: Record<string, string | number> = query.asOf === undefined ? {} : { asOf: query.asOf };
-  if (isDriven(query)) values.type = query.kind.type;
+  if (walkOf(query).table !== 'record') values.type = query.kind.type;
   for (const [index, edge] of query.edges.entries()) {
     values[`e${index}`] = edge.target;
     if (edge.relation !== undefined) values[`e${index}relation`] = edge.relation;
@@ -198,5 +207,5 @@ function edgeIs(t: Tables, edge: EdgeTo, index: number): SQL | undefined {
  */
 function drivingEdge(t: Tables, edge: EdgeTo): SQL | undefined {
   const rank = edge.roles.length > 0 ? 2 : edge.relation === undefined ? 0 : 1;
-  return and(edgeIs(t, edge, 0), eq(t.links.subjectType, sql.placeholder('type')), lte(t.links.rank, rank));
+  return and(edgeIs(t, edge, 0), lte(t.links.rank, rank));
 }

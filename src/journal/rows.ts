@@ -67,7 +67,7 @@ export function projectRows(
       ...detail(position),
       ...externalId,
     })),
-    tags: [...new Set(doc.tags as string[])].map((tag, position) => ({ ...detail(position), tag })),
+    tags: [...new Set(doc.tags as string[])].map((tag, position) => ({ ...detail(position), tag, ...dates })),
     counted: countedCells(projection, edges),
   };
 }

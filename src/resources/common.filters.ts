@@ -57,14 +57,13 @@ export function edgeFilter(
   return { sort: 'edge', name, to, description, example, ...(relation && { relation }) };
 }
 
-/** The ids that an edge filter's alternatives resolved to, as one predicate. */
+/** The ids that an edge filter's alternatives resolved to, as one predicate; with `tree`, and all areas below them. */
 export function edgeCondition(
   filter: EdgeFilter,
   ids: readonly string[],
   roles: readonly string[],
-  wholeTree: boolean,
+  tree: boolean,
 ): Condition {
-  const tree = filter.spread === 'tree' && wholeTree;
   return {
     shape: `${filter.name}${tree ? '+' : ''}${filter.relation ?? ''}/${ids.length}/${roles.length}`,
     values: [...ids, ...roles],
@@ -76,16 +75,12 @@ export function edgeCondition(
         record,
         and(
           tree ? inArray(t.links.target, areaAndNarrower(t, when, targets)) : isIn(t.links.target, targets),
-          filter.relation === undefined ? undefined : relationIs(t, filter.relation),
+          filter.relation === undefined ? undefined : eq(t.links.relation, filter.relation),
           wantedRoles.length === 0 ? undefined : isIn(t.links.role, wantedRoles),
         ),
       );
     },
   };
-}
-
-function relationIs(t: Tables, relation: string) {
-  return eq(t.links.relation, relation);
 }
 
 /** A filter on a column that holds codes. */
@@ -180,7 +175,8 @@ function keywordFilter(name: string, description: string, example: string, build
         if (!KEBAB.test(value))
           throw invalidParameter(name, 'must be lower-case words joined by hyphens', 'invalid-format');
       }
-      return { shape: name, values, build: (t, record, _when, placeholders) => build(t, record, placeholders) };
+      const tag = name === 'tag' && values.length === 1 ? values[0] : undefined;
+      return { shape: name, values, tag, build: (t, record, _when, placeholders) => build(t, record, placeholders) };
     },
   };
 }

@@ -104,10 +104,21 @@ function defineWords({ table, key, text, big, index, uniqueIndex, primaryKey }: 
     ],
   );
 
-  const tags = table('tags', { ...common(), tag: key('tag').notNull() }, (t) => [
-    primaryKey({ name: 'tags_key', columns: [t.revision, t.position] }),
-    index('tags_tag').on(t.tag, t.subjectType, t.subject).where(isCurrent),
-  ]);
+  const tags = table(
+    'tags',
+    {
+      ...common(),
+      tag: key('tag').notNull(),
+      /** Sort date of the subject. */
+      dateFrom: big('date_from').notNull(),
+      dateTo: big('date_to').notNull(),
+    },
+    (t) => [
+      primaryKey({ name: 'tags_key', columns: [t.revision, t.position] }),
+      index('tags_tag').on(t.tag, t.subjectType, t.dateFrom, t.dateTo, t.subject).where(isCurrent),
+      index('tags_tag_as_of').on(t.tag, t.subjectType, t.dateFrom, t.dateTo, t.subject, t.revision, t.until),
+    ],
+  );
 
   return { names, externalIds, tags };
 }

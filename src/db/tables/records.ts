@@ -67,6 +67,7 @@ function defineDealings(kit: Kit, common: RecordColumns) {
     (t) => [
       ...sortIndexes(kit, 'events', t),
       index('events_kind').on(t.kind, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
+      index('events_status').on(t.status, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
       index('events_country').on(t.country, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
     ],
   );
@@ -92,6 +93,7 @@ function defineDealings(kit: Kit, common: RecordColumns) {
     (t) => [
       ...sortIndexes(kit, 'commitments', t),
       index('commitments_kind').on(t.kind, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
+      index('commitments_stage').on(t.stage, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
       index('commitments_amount').on(t.currency, t.amountKey, t.entity).where(isCurrent),
     ],
   );

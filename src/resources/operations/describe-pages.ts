@@ -19,6 +19,18 @@ const Count = z
   })
   .meta({ id: 'Count', description: 'How many records fit all filters.' });
 
+const Included = z
+  .record(z.string(), z.record(z.string(), z.looseObject({ id: z.string().meta({ description: 'TypeID.' }) })))
+  .meta({ id: 'Included', description: 'With `include`: the records referred to, by collection and then by id.' });
+
+const included = z.object({ included: Included.optional() });
+
+/** A record as reading it answers: with what `include` adds. */
+export function withIncluded(resource: Resource): z.ZodType {
+  return z.intersection(resource.representation, included);
+}
+
+/** A page of records of the resource. */
 export function pageOf(resource: Resource): z.ZodType {
   return z
     .object({
@@ -26,10 +38,7 @@ export function pageOf(resource: Resource): z.ZodType {
       page: PageInfo,
       asOf,
       count: Count.optional(),
-      included: z
-        .record(z.string(), z.record(z.string(), z.looseObject({ id: z.string() })))
-        .optional()
-        .meta({ description: 'With `include`: records referred to, by collection and id.' }),
+      included: Included.optional(),
     })
     .meta({ id: `${resource.name}Page`, description: `A page of ${resource.collection}.` });
 }

@@ -15,6 +15,11 @@ function parameter(description: string, prefilled?: string) {
     .meta({ description, ...(prefilled !== undefined && { param: { example: prefilled } }) });
 }
 
+/** A parameter that many operations have, as a component of the document. */
+function shared(id: string, description: string) {
+  return z.string().optional().meta({ description, param: { id } });
+}
+
 function oneOf(values: readonly string[], description: string) {
   return z
     .enum(values as [string, ...string[]])
@@ -22,8 +27,8 @@ function oneOf(values: readonly string[], description: string) {
     .meta({ description });
 }
 
-const asOf = parameter('As it was at this revision, or at this instant (RFC 3339).');
-const cursor = parameter('`page.next` of the page before; other parameters stay the same.');
+const asOf = shared('AsOf', 'As it was at this revision, or at this instant (RFC 3339).');
+const cursor = shared('Cursor', '`page.next` of the page before; other parameters stay the same.');
 const limit = (max: number) =>
   z
     .int()
@@ -35,7 +40,7 @@ const limit = (max: number) =>
       param: { example: 10 },
     });
 
-const fields = parameter('Only these fields, separated by commas; `id` is always there.');
+const fields = shared('Fields', 'Only these fields, separated by commas; `id` is always there.');
 
 /** Parameters of a list: its filters, then those that every list has. */
 export function listQuery(resource: Resource): z.ZodObject {

@@ -4,7 +4,7 @@ import { KEY_OPTIONAL, NEEDS_KEY, problemResponses } from '../../http/describe.j
 import { CHANGE_KINDS } from '../../journal/record.js';
 import type { ProblemCode } from '../../problems.js';
 import type { Resource } from '../resource.js';
-import { HistoryPage, LinksPage, pageOf } from './describe-pages.js';
+import { HistoryPage, LinksPage, pageOf, withIncluded } from './describe-pages.js';
 import {
   externalIdParameters,
   linksQuery,
@@ -13,6 +13,7 @@ import {
   readQueryParameters,
   refParameter,
 } from './describe-parameters.js';
+import { patchSchema } from './describe-patch.js';
 import { JsonPatch } from './patch.js';
 
 export type OperationName =
@@ -58,22 +59,64 @@ const CONTENT: ProblemCode[] = ['slug-taken', 'external-id-taken', 'unknown-refe
 const EXISTING: ProblemCode[] = ['not-found', 'gone'];
 const MATCH: ProblemCode[] = ['precondition-required', 'version-mismatch'];
 
-const etag = z.string().meta({ description: 'Entity tag. `"v<version>"` for a plain record.', examples: ['"v1"'] });
-const link = z.string().optional().meta({ description: 'The next page as `rel="next"`, when there is one.' });
+const etag = z.string().meta({
+  description: 'Entity tag. `"v<version>"` for a plain record.',
+  examples: ['"v1"'],
+  header: { id: 'ETag' },
+});
+const cacheControl = z.string().meta({
+  description: '`no-cache`, or `immutable` for what is of a past revision.',
+  examples: ['no-cache'],
+  header: { id: 'CacheControl' },
+});
+const link = z
+  .string()
+  .optional()
+  .meta({ description: 'The next page as `rel="next"`, when there is one.', header: { id: 'Link' } });
+const location = z.string().meta({ description: 'Where the record is.', header: { id: 'Location' } });
+const replayed = z
+  .enum(['true'])
+  .optional()
+  .meta({ description: 'The answer is that of an earlier request with this key.', header: { id: 'IdempotencyReplayed' } });
+
+const found = { ETag: etag, 'Cache-Control': cacheControl };
+const foundPage = { ...found, Link: link };
+const changed = { ETag: etag };
+const created = { ETag: etag, Location: location };
 
 const changeHeaders = {
-  'change-note': z.string().max(500).optional().meta({ description: 'Why the change is made; kept in the history.' }),
-  'change-kind': z
+  'Change-Note': z
+    .string()
+    .max(500)
+    .optional()
+    .meta({ description: 'Why the change is made; kept in the history.', param: { id: 'ChangeNote' } }),
+  'Change-Kind': z
     .enum(Object.keys(CHANGE_KINDS) as [keyof typeof CHANGE_KINDS])
     .optional()
-    .meta({ description: 'What the change is; `content` when absent.' }),
+    .meta({ description: 'What the change is; `content` when absent.', param: { id: 'ChangeKind' } }),
 };
-const ifMatch = z.string().meta({
+const ifMatchText = {
   description: 'ETag of the version you read, such as `"v3"`; `*` for whatever is there.',
-  examples: ['*'],
   param: { example: '*' },
-});
-const ifNoneMatch = z.string().optional().meta({ description: 'An ETag you have; answered 304 while it still holds.' });
+};
+const ifMatch = z.string().meta({ ...ifMatchText, param: { ...ifMatchText.param, id: 'IfMatch' } });
+const ifMatchOptional = z.string().optional().meta(ifMatchText);
+const ifMatchWhenGiven = z
+  .string()
+  .optional()
+  .meta({ description: ifMatchText.description, param: { id: 'IfMatchWhenGiven' } });
+const ifNoneMatch = z
+  .string()
+  .optional()
+  .meta({ description: 'An ETag you have; answered 304 while it still holds.', param: { id: 'IfNoneMatch' } });
+const idempotencyKey = z
+  .string()
+  .optional()
+  .meta({ description: '1 to 255 visible ASCII characters, new for each new request.', param: { id: 'IdempotencyKey' } });
+const onlyCreate = z
+  .string()
+  .optional()
+  .meta({ description: '`*` to create, and fail where a record is.', param: { id: 'OnlyCreate' } });
 
 /** The description of one operation for the API document. */
 export function describeOperation(name: OperationName, resource: Resource): object {
@@ -95,9 +138,9 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     description: `${resource.description} Filters are joined by AND; a comma within one means OR, and a filter may be repeated for AND. Pages follow \`page.next\`; a walk sees one consistent state.`,
     security: KEY_OPTIONAL,
     querystring: listQuery(resource),
-    headers: z.object({ 'if-none-match': ifNoneMatch }),
+    headers: z.object({ 'If-None-Match': ifNoneMatch }),
     response: {
-      200: answer(`A page of ${resource.collection}.`, pageOf(resource), { etag, link }),
+      200: answer(`A page of ${resource.collection}.`, pageOf(resource), foundPage),
       304: notModified,
       ...problemResponses(...READ, ...CURSOR),
     },
@@ -108,63 +151,50 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     description:
       'References may be written as id, slug or `{scheme}:{value}`. With an `Idempotency-Key` a repeat within 24 hours gets the same answer and writes nothing.',
     security: NEEDS_KEY,
-    headers: z.object({
-      'idempotency-key': z
-        .string()
-        .optional()
-        .meta({ description: '1 to 255 visible ASCII characters, new for each new request.' }),
-      ...changeHeaders,
-    }),
+    headers: z.object({ 'Idempotency-Key': idempotencyKey, ...changeHeaders }),
     body: jsonBody(resource, resource.example.create),
     response: {
-      201: answer('The record that was created.', resource.representation, {
-        etag,
-        location: z.string().meta({ description: 'Where the record is.' }),
+      201: answer('The record that was created.', resource.representation, { ...created, 'Idempotency-Replayed': replayed }),
       }),
       ...problemResponses(...KEYED, ...BODY, ...CONTENT, 'idempotency-key-reused', 'idempotency-in-progress'),
     },
   }),
   get: (resource) => ({
     operationId: `get${resource.name}`,
-    summary: `Read ${article(resource)}`,
-    description: 'By id, slug or `{scheme}:{value}` of an external id; with `asOf`, as it was then.',
+    summary: `Read $article(resource)`,
+    description: 'By id, slug or `scheme:value` of an external id; with `asOf`, as it was then.',
     security: KEY_OPTIONAL,
     params: refParameter(resource, 'seed'),
     querystring: readQueryParameters(resource),
-    headers: z.object({ 'if-none-match': ifNoneMatch }),
+    headers: z.object({ 'If-None-Match': ifNoneMatch }),
     response: {
-      200: answer('The record.', resource.representation, { etag }),
+      200: answer('The record.', withIncluded(resource), found),
       304: notModified,
       ...problemResponses(...READ, ...EXISTING),
     },
   }),
   put: (resource) => ({
-    operationId: `replace${resource.name}`,
-    summary: `Replace ${article(resource)}`,
+    operationId: `replace$resource.name`,
+    summary: `Replace $article(resource)`,
     description:
       'Replaces the whole record; what the body leaves out is removed. With `If-None-Match: *` instead of `If-Match`, creates it under the slug of the path. A body that changes nothing makes no version.',
     security: NEEDS_KEY,
     params: refParameter(resource, 'example'),
-    headers: z.object({
-      'if-match': ifMatch.optional(),
-      'if-none-match': z.string().optional().meta({ description: '`*` to create, and fail where a record is.' }),
-      ...changeHeaders,
-    }),
-    body: jsonBody(resource, { ...resource.example.create, ...resource.example.patch }),
-    response: {
-      200: answer('The record as it now is.', resource.representation, { etag }),
-      201: answer('The record that was created.', resource.representation, { etag }),
-      ...problemResponses(...KEYED, ...BODY, ...CONTENT, ...EXISTING, ...MATCH),
-    },
+    headers: z.object('If-Match': ifMatchOptional, 'If-None-Match': onlyCreate, ...changeHeaders ),
+    body: jsonBody(resource, ...resource.example.create, ...resource.example.patch ),
+    response: 
+      200: answer('The record as it now is.', resource.representation, changed),
+      201: answer('The record that was created.', resource.representation, created),
+      ...problemResponses(...KEYED, ...BODY, ...CONTENT, ...EXISTING, ...MATCH),,
   }),
   patch: (resource) => ({
     operationId: `patch${resource.name}`,
-    summary: `Change ${article(resource)}`,
+    summary: `Change $article(resource)`,
     description:
       'JSON Merge Patch (RFC 7396; also under `application/json`) or JSON Patch (RFC 6902), by content type.',
     security: NEEDS_KEY,
     params: refParameter(resource, 'example'),
-    headers: z.object({ 'if-match': ifMatch, ...changeHeaders }),
+    headers: z.object({ 'If-Match': ifMatch, ...changeHeaders }),
     body: {
       required: true,
       content: {
@@ -174,88 +204,87 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
       },
     },
     response: {
-      200: answer('The record as it now is.', resource.representation, { etag }),
+      200: answer('The record as it now is.', resource.representation, changed),
       ...problemResponses(...KEYED, ...BODY, ...CONTENT, ...EXISTING, ...MATCH),
     },
   }),
   delete: (resource) => ({
-    operationId: `delete${resource.name}`,
-    summary: `Delete ${article(resource)}`,
+    operationId: `delete$resource.name`,
+    summary: `Delete $article(resource)`,
     description:
       'Leaves a tombstone: reading the record then answers 410, and its history stays. Refused while other records refer to it.',
     security: NEEDS_KEY,
     params: refParameter(resource, 'example'),
-    headers: z.object({ 'if-match': ifMatch, ...changeHeaders }),
+    headers: z.object({ 'If-Match': ifMatch, ...changeHeaders }),
     response: {
       204: { description: 'Deleted.' },
       ...problemResponses(...KEYED, ...EXISTING, ...MATCH, 'invalid-request', 'still-referenced'),
     },
   }),
   history: (resource) => ({
-    operationId: `get${resource.name}History`,
-    summary: `Versions of ${article(resource)}`,
+    operationId: `get$resource.nameHistory`,
+    summary: `Versions of $article(resource)`,
     description:
       'Newest first, with who, when, why and what changed in each field. Deleted records keep their history.',
     security: KEY_OPTIONAL,
     params: refParameter(resource, 'seed'),
     querystring: pageQuery,
-    headers: z.object({ 'if-none-match': ifNoneMatch }),
+    headers: z.object({ 'If-None-Match': ifNoneMatch }),
     response: {
-      200: answer('A page of versions.', HistoryPage, { etag, link }),
+      200: answer('A page of versions.', HistoryPage, foundPage),
       304: notModified,
       ...problemResponses(...READ, ...CURSOR, 'not-found'),
     },
   }),
   links: (resource) => ({
-    operationId: `get${resource.name}Links`,
-    summary: `Edges of ${article(resource)}`,
+    operationId: `get$resource.nameLinks`,
+    summary: `Edges of $article(resource)`,
     description: 'What the record points at, then what points at it. Slugs and labels are those of the present.',
     security: KEY_OPTIONAL,
     params: refParameter(resource, 'seed'),
     querystring: linksQuery,
-    headers: z.object({ 'if-none-match': ifNoneMatch }),
+    headers: z.object({ 'If-None-Match': ifNoneMatch }),
     response: {
-      200: answer('A page of edges.', LinksPage, { etag, link }),
+      200: answer('A page of edges.', LinksPage, foundPage),
       304: notModified,
       ...problemResponses(...READ, ...CURSOR, ...EXISTING),
     },
   }),
   getBy: (resource) => ({
-    operationId: `get${resource.name}ByExternalId`,
-    summary: `Read ${article(resource)} by external id`,
+    operationId: `get$resource.nameByExternalId`,
+    summary: `Read $article(resource)by external id`,
     description: 'The record that has this external id.',
     security: KEY_OPTIONAL,
     params: externalIdParameters(resource, 'seed'),
     querystring: readQueryParameters(resource),
-    headers: z.object({ 'if-none-match': ifNoneMatch }),
+    headers: z.object({ 'If-None-Match': ifNoneMatch }),
     response: {
-      200: answer('The record.', resource.representation, { etag }),
+      200: answer('The record.', withIncluded(resource), found),
       304: notModified,
       ...problemResponses(...READ, ...EXISTING),
     },
   }),
   putBy: (resource) => ({
-    operationId: `upsert${resource.name}ByExternalId`,
-    summary: `Create or replace ${article(resource)} by external id`,
+    operationId: `upsert$resource.nameByExternalId`,
+    summary: `Create or replace $article(resource)by external id`,
     description:
       'For partners that keep their own ids: creates the record, or replaces the one that has this external id. `If-Match` and `If-None-Match: *` are honoured when given.',
     security: NEEDS_KEY,
     params: externalIdParameters(resource, 'example'),
-    headers: z.object({
-      'if-match': ifMatch.optional(),
-      'if-none-match': z.string().optional().meta({ description: '`*` to fail where a record is.' }),
-      ...changeHeaders,
-    }),
+    headers: z.object('If-Match': ifMatchWhenGiven, 'If-None-Match': onlyCreate, ...changeHeaders ),
     body: jsonBody(resource, withoutSlug(resource)),
-    response: {
-      200: answer('The record as it now is.', resource.representation, { etag }),
-      201: answer('The record that was created.', resource.representation, { etag }),
-      ...problemResponses(...KEYED, ...BODY, ...CONTENT, 'not-found', 'version-mismatch'),
-    },
+    response: 
+      200: answer('The record as it now is.', resource.representation, changed),
+      201: answer('The record that was created.', resource.representation, created),
+      ...problemResponses(...KEYED, ...BODY, ...CONTENT, 'not-found', 'version-mismatch'),,
   }),
 };
 
-const notModified = { description: 'Nothing has changed since the ETag given.' };
+const notModified = {
+  id: 'NotModified',
+  description: 'Nothing has changed since the ETag given.',
+  headers: z.object(found),
+};
 
 function answer(description: string, schema: z.ZodType, headers: z.ZodRawShape): object {
   return { description, headers: z.object(headers), content: { [JSON_TYPE]: { schema } } };
@@ -263,22 +292,6 @@ function answer(description: string, schema: z.ZodType, headers: z.ZodRawShape):
 
 function jsonBody(resource: Resource, example: unknown): object {
   return { required: true, content: { [JSON_TYPE]: { schema: resource.input, example } } };
-}
-
-const patchSchemas = new Map<string, z.ZodType>();
-
-/** Every writable field, optional and nullable; one schema object for each resource, so that it is one component. */
-function patchSchema(resource: Resource): z.ZodType {
-  const known = patchSchemas.get(resource.name);
-  if (known !== undefined) return known;
-  const fields = Object.entries(resource.fields as Record<string, z.ZodType>);
-  const shape = Object.fromEntries(fields.map(([field, schema]) => [field, schema.nullable().optional()]));
-  const schema = z.object(shape).meta({
-    id: `${resource.name}Patch`,
-    description: `JSON Merge Patch of ${article(resource)}: null removes a field.`,
-  });
-  patchSchemas.set(resource.name, schema);
-  return schema;
 }
 
 function jsonPatchExample(resource: Resource): unknown[] {

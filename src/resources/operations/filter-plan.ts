@@ -46,21 +46,26 @@ export function planFilters(resource: Resource, query: QueryMap): FilterPlan {
       : [],
   );
   const references = uses.flatMap(({ filter, refs }) =>
-    refs.map((text) => ({ reference: parseReference(text), type: filter.to, text, filter })),
+    refs.map((text) => ({
+      ...{ reference: parseReference(text), type: filter.to, text, filter },
+      asTree: filter.spread === 'tree' && wholeTree,
+    })),
   );
   return {
     references,
     resolve(found) {
-      const ids = references.map(({ filter, text }, index) => idOf(filter, text, found[index] ?? 'missing'));
+      const records = references.map(({ filter, text }, index) => recordOf(filter, text, found[index] ?? 'missing'));
       const edges: EdgeTo[] = [];
       const more: Condition[] = [];
       for (const { filter, refs } of uses) {
-        const targets = [...new Set(ids.splice(0, refs.length))];
+        const named = records.splice(0, refs.length);
+        const targets = [...new Set(named.map(({ id }) => id))];
+        const asTree = named.some(({ hasNarrower }) => hasNarrower);
         const roles = rolesFor(filter, qualifiers, query);
         const [target] = targets;
-        const single = targets.length === 1 && roles.length <= 1 && !(filter.spread && wholeTree);
+        const single = targets.length === 1 && roles.length <= 1 && !asTree;
         if (single && target !== undefined) edges.push({ target, relation: filter.relation, roles });
-        else more.push(edgeCondition(filter, padded(targets), roles, wholeTree));
+        else more.push(edgeCondition(filter, padded(targets), roles, asTree));
       }
       return { conditions: [...conditions, ...more], edges };
     },
@@ -107,7 +112,7 @@ function rolesOf(qualifier: QualifierFilter, query: QueryMap): string[][] {
   });
 }
 
-function idOf(filter: EdgeFilter, text: string, found: Resolved): string {
+function recordOf(filter: EdgeFilter, text: string, found: Resolved): Exclude<Resolved, string> {
   if (found === 'missing') {
     throw invalidParameter(
       filter.name,
@@ -122,5 +127,5 @@ function idOf(filter: EdgeFilter, text: string, found: Resolved): string {
       'ambiguous',
     );
   }
-  return found.id;
+  return found;
 }
