@@ -9,7 +9,7 @@ import { DOCS_PREFIX, registerDocs, registerOpenApi } from './http/openapi.js';
 import {
   answerParserError,
   MAX_BODY_BYTES,
-  refuseRepeatedHost,
+  refuseUnfit,
   registerProblems,
   sendProblem,
 } from './http/problem-details.js';
@@ -41,6 +41,8 @@ export async function buildApp({ config, store, clock, ids, logger, version }: A
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
+    // Log lines name the request themselves; a child logger for each would cost more than its line.
+    childLoggerFactory: (parent) => parent,
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: false, caseSensitive: true },
     requestTimeout: 30_000,
@@ -62,7 +64,10 @@ export async function buildApp({ config, store, clock, ids, logger, version }: A
 
   registerProblems(app);
   registerRequestLog(app);
-  app.addHook('onRequest', async (request) => refuseRepeatedHost(request.raw));
+  app.addHook('onRequest', (request, _reply, done) => {
+    refuseUnfit(request.raw);
+    done();
+  });
   registerAuth(app, store, publicRead, DOCS_PREFIX);
   registerBodies(app);
   app.decorateRequest('current', null);

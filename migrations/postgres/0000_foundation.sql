@@ -230,6 +230,7 @@ CREATE TABLE "revisions" (
 	"entity" text collate "C" NOT NULL,
 	"type" text collate "C" NOT NULL,
 	"slug" text collate "C" NOT NULL,
+	"label" text NOT NULL,
 	"version" integer NOT NULL,
 	"op" text collate "C" NOT NULL,
 	"change_kind" text collate "C" NOT NULL,
@@ -322,71 +323,71 @@ ALTER TABLE "sources" ADD CONSTRAINT "sources_revision_revisions_revision_fk" FO
 ALTER TABLE "sources" ADD CONSTRAINT "sources_entity_entities_id_fk" FOREIGN KEY ("entity") REFERENCES "public"."entities"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tags" ADD CONSTRAINT "tags_revision_revisions_revision_fk" FOREIGN KEY ("revision") REFERENCES "public"."revisions"("revision") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tags" ADD CONSTRAINT "tags_subject_entities_id_fk" FOREIGN KEY ("subject") REFERENCES "public"."entities"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "actors_date" ON "actors" USING btree ("date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "actors_date" ON "actors" USING btree ("date_from","date_to","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "actors_date_as_of" ON "actors" USING btree ("date_from","date_to","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "actors_label" ON "actors" USING btree ("label","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "actors_label" ON "actors" USING btree ("label","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "actors_label_as_of" ON "actors" USING btree ("label","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "actors_created" ON "actors" USING btree ("created","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "actors_created" ON "actors" USING btree ("created","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "actors_created_as_of" ON "actors" USING btree ("created","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "actors_updated" ON "actors" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "actors_updated" ON "actors" USING btree ("revision","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "actors_entity" ON "actors" USING btree ("entity","revision");--> statement-breakpoint
 CREATE INDEX "actors_kind" ON "actors" USING btree ("kind","label","entity") WHERE until is null;--> statement-breakpoint
-CREATE INDEX "agreements_date" ON "agreements" USING btree ("date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "agreements_date" ON "agreements" USING btree ("date_from","date_to","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "agreements_date_as_of" ON "agreements" USING btree ("date_from","date_to","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "agreements_label" ON "agreements" USING btree ("label","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "agreements_label" ON "agreements" USING btree ("label","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "agreements_label_as_of" ON "agreements" USING btree ("label","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "agreements_created" ON "agreements" USING btree ("created","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "agreements_created" ON "agreements" USING btree ("created","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "agreements_created_as_of" ON "agreements" USING btree ("created","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "agreements_updated" ON "agreements" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "agreements_updated" ON "agreements" USING btree ("revision","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "agreements_entity" ON "agreements" USING btree ("entity","revision");--> statement-breakpoint
 CREATE INDEX "agreements_status" ON "agreements" USING btree ("status","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
-CREATE INDEX "areas_date" ON "areas" USING btree ("date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "areas_date" ON "areas" USING btree ("date_from","date_to","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "areas_date_as_of" ON "areas" USING btree ("date_from","date_to","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "areas_label" ON "areas" USING btree ("label","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "areas_label" ON "areas" USING btree ("label","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "areas_label_as_of" ON "areas" USING btree ("label","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "areas_created" ON "areas" USING btree ("created","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "areas_created" ON "areas" USING btree ("created","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "areas_created_as_of" ON "areas" USING btree ("created","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "areas_updated" ON "areas" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "areas_updated" ON "areas" USING btree ("revision","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "areas_entity" ON "areas" USING btree ("entity","revision");--> statement-breakpoint
 CREATE INDEX "areas_broader" ON "areas" USING btree ("broader","entity");--> statement-breakpoint
-CREATE INDEX "claims_date" ON "claims" USING btree ("date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "claims_date" ON "claims" USING btree ("date_from","date_to","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "claims_date_as_of" ON "claims" USING btree ("date_from","date_to","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "claims_label" ON "claims" USING btree ("label","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "claims_label" ON "claims" USING btree ("label","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "claims_label_as_of" ON "claims" USING btree ("label","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "claims_created" ON "claims" USING btree ("created","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "claims_created" ON "claims" USING btree ("created","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "claims_created_as_of" ON "claims" USING btree ("created","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "claims_updated" ON "claims" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "claims_updated" ON "claims" USING btree ("revision","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "claims_entity" ON "claims" USING btree ("entity","revision");--> statement-breakpoint
-CREATE INDEX "commitments_date" ON "commitments" USING btree ("date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "commitments_date" ON "commitments" USING btree ("date_from","date_to","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "commitments_date_as_of" ON "commitments" USING btree ("date_from","date_to","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "commitments_label" ON "commitments" USING btree ("label","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "commitments_label" ON "commitments" USING btree ("label","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "commitments_label_as_of" ON "commitments" USING btree ("label","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "commitments_created" ON "commitments" USING btree ("created","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "commitments_created" ON "commitments" USING btree ("created","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "commitments_created_as_of" ON "commitments" USING btree ("created","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "commitments_updated" ON "commitments" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "commitments_updated" ON "commitments" USING btree ("revision","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "commitments_entity" ON "commitments" USING btree ("entity","revision");--> statement-breakpoint
 CREATE INDEX "commitments_kind" ON "commitments" USING btree ("kind","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "commitments_stage" ON "commitments" USING btree ("stage","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
-CREATE INDEX "commitments_amount" ON "commitments" USING btree ("currency","amount_key","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "commitments_currency" ON "commitments" USING btree ("currency","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at","webhook");--> statement-breakpoint
 CREATE INDEX "deliveries_webhook" ON "deliveries" USING btree ("webhook","revision");--> statement-breakpoint
-CREATE INDEX "disputes_date" ON "disputes" USING btree ("date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "disputes_date" ON "disputes" USING btree ("date_from","date_to","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "disputes_date_as_of" ON "disputes" USING btree ("date_from","date_to","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "disputes_label" ON "disputes" USING btree ("label","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "disputes_label" ON "disputes" USING btree ("label","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "disputes_label_as_of" ON "disputes" USING btree ("label","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "disputes_created" ON "disputes" USING btree ("created","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "disputes_created" ON "disputes" USING btree ("created","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "disputes_created_as_of" ON "disputes" USING btree ("created","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "disputes_updated" ON "disputes" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "disputes_updated" ON "disputes" USING btree ("revision","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "disputes_entity" ON "disputes" USING btree ("entity","revision");--> statement-breakpoint
 CREATE UNIQUE INDEX "entities_live_slug" ON "entities" USING btree ("type","slug") WHERE not deleted;--> statement-breakpoint
 CREATE INDEX "entities_slug" ON "entities" USING btree ("slug","type");--> statement-breakpoint
-CREATE INDEX "events_date" ON "events" USING btree ("date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "events_date" ON "events" USING btree ("date_from","date_to","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "events_date_as_of" ON "events" USING btree ("date_from","date_to","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "events_label" ON "events" USING btree ("label","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "events_label" ON "events" USING btree ("label","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "events_label_as_of" ON "events" USING btree ("label","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "events_created" ON "events" USING btree ("created","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "events_created" ON "events" USING btree ("created","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "events_created_as_of" ON "events" USING btree ("created","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "events_updated" ON "events" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "events_updated" ON "events" USING btree ("revision","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "events_entity" ON "events" USING btree ("entity","revision");--> statement-breakpoint
 CREATE INDEX "events_kind" ON "events" USING btree ("kind","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "events_status" ON "events" USING btree ("status","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
@@ -403,13 +404,13 @@ CREATE INDEX "names_folded" ON "names" USING btree ("folded","subject_type","sub
 CREATE UNIQUE INDEX "revisions_entity" ON "revisions" USING btree ("entity","revision");--> statement-breakpoint
 CREATE INDEX "revisions_slug" ON "revisions" USING btree ("type","slug","revision");--> statement-breakpoint
 CREATE INDEX "revisions_recorded_at" ON "revisions" USING btree ("recorded_at","revision");--> statement-breakpoint
-CREATE INDEX "sources_date" ON "sources" USING btree ("date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "sources_date" ON "sources" USING btree ("date_from","date_to","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "sources_date_as_of" ON "sources" USING btree ("date_from","date_to","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "sources_label" ON "sources" USING btree ("label","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "sources_label" ON "sources" USING btree ("label","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "sources_label_as_of" ON "sources" USING btree ("label","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "sources_created" ON "sources" USING btree ("created","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "sources_created" ON "sources" USING btree ("created","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "sources_created_as_of" ON "sources" USING btree ("created","entity","revision","until");--> statement-breakpoint
-CREATE INDEX "sources_updated" ON "sources" USING btree ("revision","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "sources_updated" ON "sources" USING btree ("revision","entity","until") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "sources_entity" ON "sources" USING btree ("entity","revision");--> statement-breakpoint
 CREATE INDEX "tags_tag" ON "tags" USING btree ("tag","subject_type","date_from","date_to","subject") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "tags_tag_as_of" ON "tags" USING btree ("tag","subject_type","date_from","date_to","subject","revision","until");

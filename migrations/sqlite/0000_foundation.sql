@@ -13,13 +13,13 @@ CREATE TABLE `actors` (
 	FOREIGN KEY (`entity`) REFERENCES `entities`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `actors_date` ON `actors` (`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `actors_date` ON `actors` (`date_from`,`date_to`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `actors_date_as_of` ON `actors` (`date_from`,`date_to`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `actors_label` ON `actors` (`label`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `actors_label` ON `actors` (`label`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `actors_label_as_of` ON `actors` (`label`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `actors_created` ON `actors` (`created`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `actors_created` ON `actors` (`created`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `actors_created_as_of` ON `actors` (`created`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `actors_updated` ON `actors` (`revision`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `actors_updated` ON `actors` (`revision`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `actors_entity` ON `actors` (`entity`,`revision`);--> statement-breakpoint
 CREATE INDEX `actors_kind` ON `actors` (`kind`,`label`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE TABLE `agreements` (
@@ -38,13 +38,13 @@ CREATE TABLE `agreements` (
 	FOREIGN KEY (`entity`) REFERENCES `entities`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `agreements_date` ON `agreements` (`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `agreements_date` ON `agreements` (`date_from`,`date_to`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `agreements_date_as_of` ON `agreements` (`date_from`,`date_to`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `agreements_label` ON `agreements` (`label`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `agreements_label` ON `agreements` (`label`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `agreements_label_as_of` ON `agreements` (`label`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `agreements_created` ON `agreements` (`created`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `agreements_created` ON `agreements` (`created`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `agreements_created_as_of` ON `agreements` (`created`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `agreements_updated` ON `agreements` (`revision`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `agreements_updated` ON `agreements` (`revision`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `agreements_entity` ON `agreements` (`entity`,`revision`);--> statement-breakpoint
 CREATE INDEX `agreements_status` ON `agreements` (`status`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE TABLE `api_keys` (
@@ -70,13 +70,13 @@ CREATE TABLE `areas` (
 	FOREIGN KEY (`entity`) REFERENCES `entities`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `areas_date` ON `areas` (`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `areas_date` ON `areas` (`date_from`,`date_to`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `areas_date_as_of` ON `areas` (`date_from`,`date_to`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `areas_label` ON `areas` (`label`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `areas_label` ON `areas` (`label`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `areas_label_as_of` ON `areas` (`label`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `areas_created` ON `areas` (`created`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `areas_created` ON `areas` (`created`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `areas_created_as_of` ON `areas` (`created`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `areas_updated` ON `areas` (`revision`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `areas_updated` ON `areas` (`revision`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `areas_entity` ON `areas` (`entity`,`revision`);--> statement-breakpoint
 CREATE INDEX `areas_broader` ON `areas` (`broader`,`entity`);--> statement-breakpoint
 CREATE TABLE `claims` (
@@ -97,13 +97,13 @@ CREATE TABLE `claims` (
 	FOREIGN KEY (`entity`) REFERENCES `entities`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `claims_date` ON `claims` (`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `claims_date` ON `claims` (`date_from`,`date_to`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `claims_date_as_of` ON `claims` (`date_from`,`date_to`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `claims_label` ON `claims` (`label`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `claims_label` ON `claims` (`label`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `claims_label_as_of` ON `claims` (`label`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `claims_created` ON `claims` (`created`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `claims_created` ON `claims` (`created`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `claims_created_as_of` ON `claims` (`created`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `claims_updated` ON `claims` (`revision`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `claims_updated` ON `claims` (`revision`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `claims_entity` ON `claims` (`entity`,`revision`);--> statement-breakpoint
 CREATE TABLE `commitments` (
 	`revision` integer PRIMARY KEY NOT NULL,
@@ -123,17 +123,17 @@ CREATE TABLE `commitments` (
 	FOREIGN KEY (`entity`) REFERENCES `entities`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `commitments_date` ON `commitments` (`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `commitments_date` ON `commitments` (`date_from`,`date_to`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `commitments_date_as_of` ON `commitments` (`date_from`,`date_to`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `commitments_label` ON `commitments` (`label`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `commitments_label` ON `commitments` (`label`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `commitments_label_as_of` ON `commitments` (`label`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `commitments_created` ON `commitments` (`created`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `commitments_created` ON `commitments` (`created`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `commitments_created_as_of` ON `commitments` (`created`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `commitments_updated` ON `commitments` (`revision`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `commitments_updated` ON `commitments` (`revision`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `commitments_entity` ON `commitments` (`entity`,`revision`);--> statement-breakpoint
 CREATE INDEX `commitments_kind` ON `commitments` (`kind`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `commitments_stage` ON `commitments` (`stage`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
-CREATE INDEX `commitments_amount` ON `commitments` (`currency`,`amount_key`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `commitments_currency` ON `commitments` (`currency`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE TABLE `deliveries` (
 	`id` text PRIMARY KEY NOT NULL,
 	`webhook` text NOT NULL,
@@ -164,13 +164,13 @@ CREATE TABLE `disputes` (
 	FOREIGN KEY (`entity`) REFERENCES `entities`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `disputes_date` ON `disputes` (`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `disputes_date` ON `disputes` (`date_from`,`date_to`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `disputes_date_as_of` ON `disputes` (`date_from`,`date_to`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `disputes_label` ON `disputes` (`label`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `disputes_label` ON `disputes` (`label`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `disputes_label_as_of` ON `disputes` (`label`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `disputes_created` ON `disputes` (`created`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `disputes_created` ON `disputes` (`created`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `disputes_created_as_of` ON `disputes` (`created`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `disputes_updated` ON `disputes` (`revision`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `disputes_updated` ON `disputes` (`revision`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `disputes_entity` ON `disputes` (`entity`,`revision`);--> statement-breakpoint
 CREATE TABLE `entities` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -205,13 +205,13 @@ CREATE TABLE `events` (
 	FOREIGN KEY (`entity`) REFERENCES `entities`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `events_date` ON `events` (`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `events_date` ON `events` (`date_from`,`date_to`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `events_date_as_of` ON `events` (`date_from`,`date_to`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `events_label` ON `events` (`label`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `events_label` ON `events` (`label`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `events_label_as_of` ON `events` (`label`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `events_created` ON `events` (`created`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `events_created` ON `events` (`created`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `events_created_as_of` ON `events` (`created`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `events_updated` ON `events` (`revision`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `events_updated` ON `events` (`revision`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `events_entity` ON `events` (`entity`,`revision`);--> statement-breakpoint
 CREATE INDEX `events_kind` ON `events` (`kind`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `events_status` ON `events` (`status`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
@@ -332,6 +332,7 @@ CREATE TABLE `revisions` (
 	`entity` text NOT NULL,
 	`type` text NOT NULL,
 	`slug` text NOT NULL,
+	`label` text NOT NULL,
 	`version` integer NOT NULL,
 	`op` text NOT NULL,
 	`change_kind` text NOT NULL,
@@ -379,13 +380,13 @@ CREATE TABLE `sources` (
 	FOREIGN KEY (`entity`) REFERENCES `entities`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `sources_date` ON `sources` (`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `sources_date` ON `sources` (`date_from`,`date_to`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `sources_date_as_of` ON `sources` (`date_from`,`date_to`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `sources_label` ON `sources` (`label`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `sources_label` ON `sources` (`label`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `sources_label_as_of` ON `sources` (`label`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `sources_created` ON `sources` (`created`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `sources_created` ON `sources` (`created`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `sources_created_as_of` ON `sources` (`created`,`entity`,`revision`,`until`);--> statement-breakpoint
-CREATE INDEX `sources_updated` ON `sources` (`revision`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `sources_updated` ON `sources` (`revision`,`entity`,`until`) WHERE until is null;--> statement-breakpoint
 CREATE INDEX `sources_entity` ON `sources` (`entity`,`revision`);--> statement-breakpoint
 CREATE TABLE `tags` (
 	`revision` integer NOT NULL,

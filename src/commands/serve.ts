@@ -12,6 +12,7 @@ import { openStore } from './database.js';
 import { loadSeeds } from './seed.js';
 
 const MAINTENANCE_MS = 60_000;
+const IDLE_SWEEP_MS = 50;
 const LOG_FLUSH_MS = 500;
 const LOG_BUFFER_BYTES = 4096;
 
@@ -19,11 +20,12 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'Starts the service; settings come from the environment (docs/configuration.md).',
   options: {},
-  async run(terminal) {
+  async run(terminal, { json }) {
     const stopped = new Promise<void>((resolve) => {
       terminal.onStop(resolve);
     });
     const service = await startService(terminal);
+    if (json) terminal.out(JSON.stringify({ url: service.url, version: VERSION }));
     await stopped;
     await service.stop();
     return EXIT.done;
@@ -46,7 +48,7 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
     const app = await buildApp({ config, store, clock: systemClock, ids: randomIds, logger, version: VERSION });
     await app.listen({ host: config.host, port: config.port });
     const { port } = app.server.address() as AddressInfo;
-    const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+    const url = `http://${hostInUrl(config.host)}:${port}`;
     await announce(terminal, store, url);
     const maintenance = setInterval(
       () => void store.maintain().catch((error: unknown) => logger.error({ err: error }, 'upkeep failed')),
@@ -54,7 +56,10 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
     );
     const stop = async () => {
       clearInterval(maintenance);
+      // Node closes connections that are idle now; those that become idle after their last answer would hold it up.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS);
       await app.close();
+      clearInterval(sweep);
       await store.close();
       destination.flushSync();
     };
@@ -63,6 +68,12 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
     await store.close();
     throw error;
   }
+}
+
+/** How to reach a host that is listened on; all addresses include the local one. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function seedIfEmpty(terminal: Terminal, store: Store): Promise<void> {

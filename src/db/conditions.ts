@@ -70,5 +70,10 @@ export function areaAndNarrower(t: Tables, when: When, areas: readonly Placehold
 
 /** That a revision is the last of its record at or before `asOf`. */
 export function isLatestAsOf(t: Tables): SQL {
-  return sql`not exists (select 1 from ${t.revisions} as later where later.entity = ${t.revisions.entity} and later.revision > ${t.revisions.revision} and later.revision <= ${sql.placeholder('asOf')})`;
+  return sql`${t.revisions.revision} <= ${sql.placeholder('asOf')} and not exists (select 1 from ${t.revisions} as later where later.entity = ${t.revisions.entity} and later.revision > ${t.revisions.revision} and later.revision <= ${sql.placeholder('asOf')})`;
+}
+
+/** The column and the value of a placeholder added up. */
+export function plus(column: Column, placeholder: string): SQL {
+  return sql`${column} + ${sql.placeholder(placeholder)}`;
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { DatabaseError, fromSqlite } from './errors.js';
+import { DatabaseError, type DatabaseFault, fromSqlite } from './errors.js';
 import { migrateSqlite } from './migrate.js';
 import { tables as sqliteTables } from './schema.sqlite.js';
 import { insertRow, Statements } from './statements.js';
@@ -29,11 +29,28 @@ export function openSqlite({ path, migrate = true }: SqliteOptions): Store {
     checkPlannerStatistics(writer);
     return new SqliteStore(path, writer);
   } catch (error) {
-    if ((error as { code?: string }).code === 'EACCES' || (error as { code?: string }).code === 'ENOTDIR') {
-      throw new DatabaseError('cannot-open', `cannot make the folder of ${path}`, error);
-    }
-    throw fromSqlite(error);
+    throw openFailure(path, error);
   }
+}
+
+const REMEDIES: Partial<Record<DatabaseFault, string>> = {
+  corrupt: 'it is damaged or no database; restore a backup, or set DATABASE_URL to another file',
+  'cannot-open': 'make file and folder readable and writable, or set DATABASE_URL to another file',
+  'read-only': 'make file and folder writable, or set DATABASE_URL to another file',
+  busy: 'another program is writing to it; stop that or try again',
+  full: 'the disk is full or cannot be written; free some space',
+};
+
+/** What went wrong with which file, and what to do about it. */
+function openFailure(path: string, error: unknown): unknown {
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  const known =
+    syscall === 'mkdir'
+      ? new DatabaseError('cannot-open', `${code}: cannot make its folder`, error)
+      : fromSqlite(error);
+  const remedy = known instanceof DatabaseError ? REMEDIES[known.fault] : undefined;
+  if (!(known instanceof DatabaseError) || remedy === undefined) return known;
+  return new DatabaseError(known.fault, `cannot open ${path}: ${remedy} (${known.message})`, error);
 }
 
 function connect(path: string, readonly: boolean): Database.Database {
@@ -176,6 +193,7 @@ class SqliteStore implements Store {
   }
 
   async #lease(): Promise<Session> {
+    if (this.#closed) throw new DatabaseError('cannot-open', 'the database is closed');
     const free = this.#free.pop();
     if (free !== undefined) return free;
     if (this.#snapshots.length < SNAPSHOT_READERS) {

@@ -2,14 +2,18 @@ import { sql } from 'drizzle-orm';
 import type { Db, Preparable, PreparableCommand, Values } from './store.js';
 import type { TableName, Tables } from './tables/index.js';
 
-type Prepared = { execute(values?: Record<string, unknown>): Promise<unknown> };
+interface Kept {
+  statement: { execute(values?: Record<string, unknown>): Promise<unknown> };
+  /** Number of the execution that used it last. */
+  usedAt: number;
+}
 
 /** Prepared statements of one connection by the shape of their query; the one used longest ago goes first. */
 export class Statements {
   readonly #db: Db;
   readonly #tables: Tables;
   readonly #limit: number;
-  readonly #prepared = new Map<string, Prepared>();
+  readonly #kept = new Map<string, Kept>();
   executed = 0;
 
   constructor(db: Db, tables: Tables, limit = 500) {
@@ -31,21 +35,20 @@ export class Statements {
   }
 
   #execute(shape: string, build: (db: Db, tables: Tables) => PreparableCommand, values?: Values): Promise<unknown> {
-    let statement = this.#prepared.get(shape);
-    if (statement === undefined) {
-      statement = build(this.#db, this.#tables).prepare(shape);
-      if (this.#prepared.size >= this.#limit) this.#forgetOldest();
-    } else {
-      this.#prepared.delete(shape);
+    let kept = this.#kept.get(shape);
+    if (kept === undefined) {
+      kept = { statement: build(this.#db, this.#tables).prepare(shape), usedAt: 0 };
+      if (this.#kept.size >= this.#limit) this.#forgetOldest();
+      this.#kept.set(shape, kept);
     }
-    this.#prepared.set(shape, statement);
     this.executed += 1;
-    return statement.execute(values);
+    kept.usedAt = this.executed;
+    return kept.statement.execute(values);
   }
 
   #forgetOldest(): void {
-    const oldest = this.#prepared.keys().next();
-    if (!oldest.done) this.#prepared.delete(oldest.value);
+    const [oldest] = [...this.#kept].reduce((a, b) => (b[1].usedAt < a[1].usedAt ? b : a));
+    this.#kept.delete(oldest);
   }
 }
 

@@ -77,7 +77,8 @@ async function once(tx: Tx, clock: Clock, request: FastifyRequest, key: string, 
   return { answer, replayed: false };
 }
 
-function send(reply: FastifyReply, answer: Answer): FastifyReply {
+/** Sends an answer made inside a write, after it was committed. */
+export function send(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
 

@@ -4,9 +4,7 @@ import { Problem } from '../problems.js';
 /** Raises `not-acceptable` when the `Accept` header admits none of the media types an operation can answer in. */
 export function requireAcceptable(request: FastifyRequest, available: readonly string[]): void {
   const accept = request.headers.accept;
-  if (accept === undefined || accept.includes('*/*') || accept.includes(available[0] ?? '')) {
-    if (accept === undefined || !/q\s*=\s*0(?:\.0*)?\s*(?:,|$)/.test(accept)) return;
-  }
+  if (accept === undefined || accept === '*/*' || accept === available[0]) return;
   const ranges = accept.split(',').map(parseRange);
   if (available.some((type) => quality(type, ranges) > 0)) return;
   throw new Problem('not-acceptable', `This operation answers in ${available.join(', ')}.`, { extra: { available } });

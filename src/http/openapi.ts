@@ -1,12 +1,11 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
-import type { ZodType } from 'zod';
+import { z } from 'zod';
 import {
-  type CreateDocumentOptions,
   createDocument,
-  type oas31,
   type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
 
@@ -23,6 +22,10 @@ there. Dates are EDTF (ISO 8601-2), as precise as the source and no more. Every 
 code has a page under \`/problems/\`.`;
 
 export const DOCS_PREFIX = '/docs';
+
+interface Described {
+  description?: string;
+}
 
 export interface ApiTag {
   name: string;
@@ -47,17 +50,12 @@ export async function registerOpenApi(
       }
       return { schema: { hide: true }, url };
     },
-    transformObject: () => documentOf(version, baseUrl, tags, paths) as object,
+    transformObject: () => documentOf(version, baseUrl, tags, paths),
   });
 }
 
-function documentOf(
-  version: string,
-  baseUrl: string,
-  tags: readonly ApiTag[],
-  paths: ZodOpenApiPathsObject,
-): oas31.OpenAPIObject {
-  const document = createDocument(
+function documentOf(version: string, baseUrl: string, tags: readonly ApiTag[], paths: ZodOpenApiPathsObject): object {
+  const document: unknown = createDocument(
     {
       openapi: '3.1.1',
       info: {
@@ -82,20 +80,27 @@ function documentOf(
     },
     { override },
   );
-  return document;
+  return JSON.parse(JSON.stringify(document), sayOnce) as object;
+}
+
+/** Takes a description away from a schema that repeats that of the parameter, header or union around it. */
+function sayOnce(_key: string, value: unknown): unknown {
+  const { description, schema, anyOf = [] } = (value ?? {}) as Described & { schema?: Described; anyOf?: Described[] };
+  if (typeof description !== 'string' || !Array.isArray(anyOf)) return value;
+  for (const inner of [schema, ...anyOf]) {
+    if (inner?.description === description) delete inner.description;
+  }
+  return value;
 }
 
 /** One operation, from the schema of its route: Zod objects for parameters, OpenAPI objects for bodies and answers. */
 function operationOf(schema: FastifySchema): ZodOpenApiOperationObject {
   const { params, querystring, headers, body, response, ...rest } = schema;
+  const requestParams = Object.entries({ path: params, query: querystring, header: headers });
   const operation = {
     ...rest,
-    requestParams: {
-      ...(params && { path: params }),
-      ...(querystring && { query: querystring }),
-      ...(headers && { header: headers }),
-    },
-    ...(body && { requestBody: body }),
+    requestParams: Object.fromEntries(requestParams.filter(([, parameters]) => parameters !== undefined)),
+    requestBody: body,
     responses: response,
   };
   return operation as unknown as ZodOpenApiOperationObject;
@@ -103,19 +108,16 @@ function operationOf(schema: FastifySchema): ZodOpenApiOperationObject {
 
 /**
  * Fields may be added to answers within /v1, so only what stands in requests alone is closed; one component then serves
- * both ways. The bounds that Zod gives every whole number are those of JavaScript, not ours.
+ * both ways. Zod's bounds of whole numbers are those of JavaScript, not ours; its pattern of instants repeats `format`.
  */
-const override: CreateDocumentOptions['override'] = ({ jsonSchema, zodSchema }) => {
-  if (jsonSchema.additionalProperties === false && !isRequestOnly(zodSchema as ZodType)) {
-    delete jsonSchema.additionalProperties;
-  }
+const override: ZodOpenApiOverride = ({ jsonSchema, zodSchema }) => {
+  const id = String(z.globalRegistry.get(zodSchema)?.id ?? '');
+  const isRequestOnly = /(?:Input|Patch)$/.test(id);
+  if (jsonSchema.additionalProperties === false && !isRequestOnly) delete jsonSchema.additionalProperties;
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 };
-
-function isRequestOnly(schema: ZodType): boolean {
-  return /(?:Input|Patch|Operation)$/.test(String(schema.meta()?.id ?? ''));
-}
 
 /** Serves the description at `/openapi.json` and Swagger UI at `/docs`. Call after all routes. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {
@@ -135,6 +137,8 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
       filter: true,
       tryItOutEnabled: true,
       docExpansion: 'none',
+      // Without the bar for other documents, whose logo also brings a style that the policy would have to allow.
+      layout: 'BaseLayout',
       defaultModelsExpandDepth: 0,
       persistAuthorization: false,
     },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -81,7 +82,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply
     .code(problem.status)
-    .headers({ 'cache-control': 'no-store', ...problem.headers })
+    .headers({ 'cache-control': 'no-store', 'x-request-id': request.id, ...problem.headers })
     .type(PROBLEM_JSON)
     .send(problemBody(problem, request.id));
 }
@@ -119,15 +120,20 @@ export function answerParserError(error: NodeJS.ErrnoException, socket: Socket, 
   }
   const [code, detail] = PARSER[error.code ?? ''] ?? ['invalid-request', 'The request is not valid HTTP/1.1.'];
   log.debug({ code: error.code }, 'parser refused a request');
-  const body = problemBody(new Problem(code, detail), 'none');
+  const body = problemBody(new Problem(code, detail), randomUUID());
   const { status } = PROBLEMS[code];
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${PROBLEM_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 
-/** More than one Host header could make a proxy and this server see different requests. */
-export function refuseRepeatedHost(raw: IncomingMessage): void {
+const MAX_URI_CHARS = 8192;
+
+/** Refuses what is too long, and what a proxy and this server could read differently: more than one Host header. */
+export function refuseUnfit(raw: IncomingMessage): void {
+  if ((raw.url?.length ?? 0) > MAX_URI_CHARS) {
+    throw new Problem('uri-too-long', `The request target may have at most ${MAX_URI_CHARS} characters.`);
+  }
   let hosts = 0;
   for (let index = 0; index < raw.rawHeaders.length; index += 2) {
     if (raw.rawHeaders[index]?.toLowerCase() === 'host') hosts += 1;

@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify';
 
 /** One lean line for each request: never the query, the body or the key itself. */
 export function registerRequestLog(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     request.log.info({
       requestId: request.id,
       method: request.method,
@@ -15,5 +16,6 @@ export function registerRequestLog(app: FastifyInstance): void {
       ms: Math.round(reply.elapsedTime * 10) / 10,
       key: request.principal?.id ?? null,
     });
+    done();
   });
 }

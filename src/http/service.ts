@@ -18,7 +18,13 @@ const Health = z
   .meta({ id: 'Health', description: 'That the service works.' });
 
 const ProblemPage = z
-  .object({ code: z.string(), status: z.int(), title: z.string(), explanation: z.string(), retryable: z.boolean() })
+  .object({
+    code: z.string().meta({ description: 'The portable identifier of the problem.' }),
+    status: z.int().meta({ description: 'HTTP status it comes with.' }),
+    title: z.string().meta({ description: 'What sort of problem.' }),
+    explanation: z.string().meta({ description: 'What happened and what to do.' }),
+    retryable: z.boolean().meta({ description: 'Whether the same request may succeed later.' }),
+  })
   .meta({ id: 'ProblemPage', description: 'What a problem code means.' });
 
 /** Liveness, readiness, and a page for every problem code. */

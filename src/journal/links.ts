@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
-import { after, holds, type When } from '../db/conditions.js';
+import { after, holds, isLatestAsOf, type When } from '../db/conditions.js';
 import type { Reader } from '../db/store.js';
+import type { Tables } from '../db/tables/index.js';
 
 export interface LinkRow {
   relation: string;
@@ -42,23 +43,24 @@ export function readLinks(
       const [self, other] = direction === 'out' ? [t.links.subject, t.links.target] : [t.links.target, t.links.subject];
       const columns = names.map((name) => t.links[name]);
       const order = direction === 'out' ? asc : desc;
+      const end = otherEnd(t, when, other);
       return db
         .select({
           relation: t.links.relation,
           role: t.links.role,
           validFrom: t.links.validFrom,
           validTo: t.links.validTo,
-          id: t.entities.id,
-          type: t.entities.type,
-          slug: t.entities.slug,
-          label: t.entities.label,
+          id: end.id,
+          type: end.table.type,
+          slug: end.table.slug,
+          label: end.table.label,
           dateFrom: t.links.dateFrom,
           dateTo: t.links.dateTo,
           revision: t.links.revision,
           position: t.links.position,
         })
         .from(t.links)
-        .innerJoin(t.entities, eq(t.entities.id, other))
+        .innerJoin(end.table, end.on)
         .where(
           and(
             eq(self, sql.placeholder('id')),
@@ -83,6 +85,17 @@ export function readLinks(
       ...Object.fromEntries((position ?? []).map((value, index) => [`k${index}`, value])),
     },
   );
+}
+
+/** The record at the other end, with the slug and the label that it had then. */
+function otherEnd(t: Tables, when: When, other: Tables['links']['target'] | Tables['links']['subject']) {
+  if (when === 'now') return { table: t.entities, id: t.entities.id, on: eq(t.entities.id, other) };
+  const table = t.revisions as unknown as Tables['entities'];
+  return {
+    table,
+    id: t.revisions.entity as unknown as Tables['entities']['id'],
+    on: and(eq(t.revisions.entity, other), isLatestAsOf(t)),
+  };
 }
 
 /** The sort values of an edge, as `position` takes them. */

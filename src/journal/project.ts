@@ -1,4 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import { plus } from '../db/conditions.js';
 import type { Tx } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
 import type { RecordKind } from './kind.js';
@@ -61,7 +62,7 @@ async function addToCell(tx: Tx, type: string, cell: string, delta: number): Pro
         } as never)
         .onConflictDoUpdate({
           target: [t.rollups.type, t.rollups.dimension, t.rollups.value],
-          set: { count: sql`${t.rollups.count} + ${sql.placeholder('delta')}` },
+          set: { count: plus(t.rollups.count, 'delta') },
         }),
     { type, dimension: cell.slice(0, space), value: cell.slice(space + 1), delta },
   );

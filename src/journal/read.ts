@@ -157,7 +157,6 @@ export function findAsOf(reader: Reader, kind: RecordKind, ref: string, asOf: nu
           and(
             eq(t.revisions.type, sql.placeholder('type')),
             eq(t.revisions.slug, sql.placeholder('slug')),
-            lte(t.revisions.revision, sql.placeholder('asOf')),
             isLatestAsOf(t),
           ),
         )
@@ -241,9 +240,7 @@ export async function readDocuments(
             db
               .select({ id: t.revisions.entity, doc: t.revisions.doc })
               .from(t.revisions)
-              .where(
-                and(among(t.revisions.entity), lte(t.revisions.revision, sql.placeholder('asOf')), isLatestAsOf(t)),
-              ),
+              .where(and(among(t.revisions.entity), isLatestAsOf(t))),
           { ...values, asOf },
         ));
     found.push(...rows);

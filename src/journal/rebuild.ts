@@ -13,8 +13,12 @@ interface Step {
   entity: string;
   type: string;
   version: number;
+  slug: string;
   doc: string | null;
 }
+
+/** What the journal says of a record after its last revision. */
+type Standing = Pick<Step, 'version' | 'revision' | 'slug'> & { deleted: boolean };
 
 /** A place where the database does not say what the journal says. */
 export interface Discrepancy {
@@ -31,6 +35,7 @@ export async function reindex(store: Store, kinds: Kinds): Promise<number> {
     const cells = new Map<string, string[]>();
     let written = 0;
     await walk(tx, kinds, async (step, kind, rows) => {
+      if (isDamaged(step, rows)) throw new Error(`revision ${step.revision} ${NO_DOCUMENT}`);
       if (rows !== undefined) {
         await insertRows(tx, kind, rows);
         written += 1;
@@ -48,15 +53,20 @@ export async function verify(store: Store, kinds: Kinds): Promise<Discrepancy[]>
     const found: Discrepancy[] = [];
     let expected = 1;
     const totals = new Map<string, number>();
-    const versions = new Map<string, number>();
+    const standings = new Map<string, Standing>();
     const cells = new Map<string, string[]>();
     await walk(reader, kinds, async (step, kind, rows) => {
       if (step.revision !== expected)
         found.push({ where: `revision ${expected}`, what: 'is missing from the journal' });
       expected = step.revision + 1;
-      if (step.version !== (versions.get(step.entity) ?? 0) + 1)
+      if (step.version !== (standings.get(step.entity)?.version ?? 0) + 1)
         found.push({ where: step.entity, what: `has no version before ${step.version}` });
-      versions.set(step.entity, step.version);
+      const { version, revision, slug } = step;
+      standings.set(step.entity, { version, revision, slug, deleted: step.doc === null });
+      if (isDamaged(step, rows)) {
+        found.push({ where: `revision ${revision}`, what: NO_DOCUMENT });
+        return;
+      }
       cells.set(step.entity, rows?.counted ?? []);
       found.push(...(await compare(reader, kind, step, rows)));
       for (const [table, n] of sizes(kind, rows)) totals.set(table, (totals.get(table) ?? 0) + n);
@@ -64,7 +74,7 @@ export async function verify(store: Store, kinds: Kinds): Promise<Discrepancy[]>
     const head = await readHead(reader);
     if (head.revision !== expected - 1)
       found.push({ where: 'head', what: `says ${head.revision}, the journal ends at ${expected - 1}` });
-    found.push(...(await compareTotals(reader, kinds, totals)), ...(await compareEntities(reader, versions)));
+    found.push(...(await compareTotals(reader, kinds, totals)), ...(await compareEntities(reader, standings)));
     found.push(...(await compareRollups(reader, cells)));
     return found;
   });
@@ -86,6 +96,7 @@ async function walk(reader: Reader, kinds: Kinds, visit: Visit): Promise<void> {
             entity: t.revisions.entity,
             type: t.revisions.type,
             version: t.revisions.version,
+            slug: t.revisions.slug,
             doc: t.revisions.doc,
           })
           .from(t.revisions)
@@ -100,14 +111,29 @@ async function walk(reader: Reader, kinds: Kinds, visit: Visit): Promise<void> {
       if (kind === undefined) throw new Error(`the journal has a record of unknown type ${step.type}`);
       if (!created.has(step.entity)) created.set(step.entity, step.revision);
       const until = await replacedAt(reader, step);
-      const rows =
-        step.doc === null
-          ? undefined
-          : projectRows(kind, JSON.parse(step.doc) as Document, created.get(step.entity) ?? step.revision, until);
+      const document = readDocument(step);
+      const rows = document && projectRows(kind, document, created.get(step.entity) ?? step.revision, until);
       await visit(step, kind, rows);
     }
     after = steps.at(-1)?.revision ?? after;
   }
+}
+
+/** The document of a step; undefined for a deletion, and where the text is not the document of that version. */
+function readDocument({ doc, entity, version, revision }: Step): Document | undefined {
+  try {
+    const document = JSON.parse(doc ?? 'null') as Document | null;
+    const fits = document?.id === entity && document.version === version && document.revision === revision;
+    return fits ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const NO_DOCUMENT = 'holds no document of that version';
+
+function isDamaged(step: Step, rows: ProjectedRows | undefined): boolean {
+  return step.doc !== null && rows === undefined;
 }
 
 async function replacedAt(reader: Reader, step: Step): Promise<number | null> {
@@ -187,17 +213,24 @@ async function compareTotals(
   return found;
 }
 
-async function compareEntities(reader: Reader, versions: ReadonlyMap<string, number>): Promise<Discrepancy[]> {
-  const rows = await reader.all('entity versions', (db, t) =>
-    db.select({ id: t.entities.id, version: t.entities.version }).from(t.entities),
-  );
+async function compareEntities(reader: Reader, standings: ReadonlyMap<string, Standing>): Promise<Discrepancy[]> {
+  const rows = await reader.all('entity standings', (db, { entities }) => {
+    const { id, version, revision, slug, deleted } = entities;
+    return db.select({ id, version, revision, slug, deleted }).from(entities);
+  });
   const found: Discrepancy[] = [];
-  for (const { id, version } of rows) {
-    if (versions.get(id) !== version)
-      found.push({ where: id, what: `is at version ${version}, the journal at ${versions.get(id) ?? 0}` });
+  for (const { id, ...row } of rows) {
+    const standing = standings.get(id);
+    for (const field of ['version', 'revision', 'slug', 'deleted'] as const) {
+      if (standing?.[field] === row[field]) continue;
+      found.push({
+        where: id,
+        what: `has ${field} ${row[field]}, the journal gives ${standing?.[field] ?? 'nothing'}`,
+      });
+    }
   }
-  if (rows.length !== versions.size)
-    found.push({ where: 'entities', what: `has ${rows.length} rows, the journal names ${versions.size} records` });
+  if (rows.length !== standings.size)
+    found.push({ where: 'entities', what: `has ${rows.length} rows, the journal names ${standings.size} records` });
   return found;
 }
 

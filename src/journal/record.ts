@@ -152,16 +152,17 @@ export class Journal {
     }
     const { revision, recordedAt } = await takeRevision(tx, toInstant(this.#clock.now()));
     const version = current.version + 1;
+    const label = kind.label(body);
     const createdAt = previous?.createdAt ?? recordedAt;
     const document = { id: current.id, ...content, version, revision, createdAt, updatedAt: recordedAt } as Document;
     const doc = JSON.stringify(document);
     const created = current.created || revision;
     await tx.insert('revisions', [
-      { ...revisionRow(kind, current, author), revision, recordedAt, version, op: 'put', doc },
+      { ...revisionRow(kind, { ...current, label }, author), revision, recordedAt, version, op: 'put', doc },
     ]);
     await advance(tx, current, {
       slug: current.slug,
-      label: kind.label(body),
+      label,
       version,
       revision,
       created,
@@ -187,6 +188,7 @@ function revisionRow(kind: RecordKind, current: Current, author: Author) {
     entity: current.id,
     type: kind.type,
     slug: current.slug,
+    label: current.label,
     changeKind: author.changeKind,
     by: author.by,
     note: author.note,

@@ -55,6 +55,13 @@ export function day(description: string) {
     .meta({ description: `${description} Derived; null when there is no bound.`, examples: ['2025-01-01'] });
 }
 
+/** Any JSON value. Bodies come out of the JSON parser, so nothing else can stand there; `z.json()` would walk it again. */
+export function anyJson(description: string, example?: string) {
+  return z
+    .custom<z.core.util.JSONType>((value) => value !== undefined, 'is required')
+    .meta({ description, ...(example && { examples: [example] }) });
+}
+
 export const kebab = z
   .string()
   .max(80)

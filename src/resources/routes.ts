@@ -28,21 +28,22 @@ export function registerResource(app: FastifyInstance, resource: Resource, servi
   const one = `${base}/:ref`;
   const byId = `${base}/by/:scheme/:value`;
   const json = requireBody([JSON_TYPE]);
+  const existing = requireExisting(resource, services);
   const operations: Record<OperationName, Handlers> = {
     list: { method: 'GET', url: base, handler: listHandler(resource, services) },
     create: { method: 'POST', url: base, onRequest: json, handler: createHandler(resource, services) },
     get: { method: 'GET', url: one, handler: readHandler(resource, services) },
-    put: { method: 'PUT', url: one, onRequest: json, handler: putHandler(resource, services) },
+    put: { method: 'PUT', url: one, onRequest: [existing, json], handler: putHandler(resource, services) },
     patch: {
       method: 'PATCH',
       url: one,
-      onRequest: [requireExisting(resource, services), requireBody(PATCH_TYPES)],
+      onRequest: [existing, requireBody(PATCH_TYPES)],
       handler: patchHandler(resource, services),
     },
     delete: {
       method: 'DELETE',
       url: one,
-      onRequest: requireExisting(resource, services),
+      onRequest: existing,
       handler: deleteHandler(resource, services),
     },
     history: { method: 'GET', url: `${one}/history`, handler: historyHandler(resource, services) },

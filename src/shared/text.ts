@@ -22,7 +22,7 @@ export function slugify(label: string): string {
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const probe = word.toLowerCase().slice(0, 100);
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(probe.length / 3)) + 1;
+  let bestDistance = Math.floor(probe.length / 3) + 2;
   for (const candidate of candidates) {
     const d = distance(probe, candidate.toLowerCase());
     if (d < bestDistance) {

@@ -19,6 +19,8 @@ export interface TestService {
   app: FastifyInstance;
   store: Store;
   clock: ReturnType<typeof steppingClock>;
+  /** Path of the database file, for connections that look at it from outside. */
+  path: string;
   /** Address of the listening server. */
   url: string;
   /** Requests without a key. */
@@ -42,7 +44,8 @@ export async function startTestService({
   baseUrl = '',
 }: TestServiceOptions = {}): Promise<TestService> {
   const folder = mkdtempSync(join(tmpdir(), 'chancery-test-'));
-  const store = openSqlite({ path: join(folder, 'test.db') });
+  const path = join(folder, 'test.db');
+  const store = openSqlite({ path });
   await store.write(ensureHead);
   if (seeds) await loadSeeds(store);
   const keys = new Map<Scope, string>();
@@ -74,6 +77,7 @@ export async function startTestService({
     app,
     store,
     clock,
+    path,
     url,
     anonymous: supertest.agent(url),
     as: (scope) =>

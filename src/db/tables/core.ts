@@ -49,6 +49,7 @@ export function defineCore(kit: Kit) {
         .references(() => entities.id),
       type: key('type').notNull(),
       slug: key('slug').notNull(),
+      label: text('label').notNull(),
       version: integer('version').notNull(),
       op: key('op').notNull(),
       changeKind: key('change_kind').notNull(),

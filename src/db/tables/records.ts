@@ -38,16 +38,19 @@ function recordColumns({ big, key }: Kit, core: CoreTables) {
 type Column = Parameters<ReturnType<Kit['index']>['on']>[0];
 type Sortable = Record<'entity' | 'revision' | 'until' | 'created' | 'label' | 'dateFrom' | 'dateTo', Column>;
 
-/** For each sort a partial index over current rows and a covering one for reading as of a revision. */
+/**
+ * For each sort a partial index over current rows and one for reading as of a revision. Both cover: without `until` in
+ * the partial one SQLite would rather walk the other, and with it the whole history.
+ */
 function sortIndexes({ index }: Kit, name: string, t: Sortable) {
   return [
-    index(`${name}_date`).on(t.dateFrom, t.dateTo, t.entity).where(isCurrent),
+    index(`${name}_date`).on(t.dateFrom, t.dateTo, t.entity, t.until).where(isCurrent),
     index(`${name}_date_as_of`).on(t.dateFrom, t.dateTo, t.entity, t.revision, t.until),
-    index(`${name}_label`).on(t.label, t.entity).where(isCurrent),
+    index(`${name}_label`).on(t.label, t.entity, t.until).where(isCurrent),
     index(`${name}_label_as_of`).on(t.label, t.entity, t.revision, t.until),
-    index(`${name}_created`).on(t.created, t.entity).where(isCurrent),
+    index(`${name}_created`).on(t.created, t.entity, t.until).where(isCurrent),
     index(`${name}_created_as_of`).on(t.created, t.entity, t.revision, t.until),
-    index(`${name}_updated`).on(t.revision, t.entity).where(isCurrent),
+    index(`${name}_updated`).on(t.revision, t.entity, t.until).where(isCurrent),
     index(`${name}_entity`).on(t.entity, t.revision),
   ];
 }
@@ -94,7 +97,7 @@ function defineDealings(kit: Kit, common: RecordColumns) {
       ...sortIndexes(kit, 'commitments', t),
       index('commitments_kind').on(t.kind, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
       index('commitments_stage').on(t.stage, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
-      index('commitments_amount').on(t.currency, t.amountKey, t.entity).where(isCurrent),
+      index('commitments_currency').on(t.currency, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
     ],
   );
   return { events, agreements, commitments };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Citation, edtf, list, ref, text, writable } from '../common.schema.js';
+import { anyJson, Citation, edtf, list, ref, text, writable } from '../common.schema.js';
 import { codes, type Vocabulary } from '../vocabulary.js';
 
 export const CLAIM_KINDS = {
@@ -47,10 +47,7 @@ export const claimFields = {
     .max(80)
     .optional()
     .meta({ description: 'Which of its properties the claim is about.', examples: ['date'] }),
-  value: z
-    .json()
-    .optional()
-    .meta({ description: 'The claimed value of that property, any JSON.', examples: ['2025-01'] }),
+  value: anyJson('The claimed value of that property, any JSON.', '2025-01').optional(),
   kind: codes(CLAIM_KINDS, 'What sort of claim.'),
   statement: text(2000, 'What is claimed, in our own words.', 'The talks are to be held in January 2025.'),
   attributedTo: list(ref('actor', 'Who says so.', 'dmytro-kuleba'), 50).meta({

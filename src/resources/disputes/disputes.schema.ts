@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Citation, kebab, list, ref, text, writable } from '../common.schema.js';
+import { anyJson, Citation, kebab, list, ref, text, writable } from '../common.schema.js';
 import { codes, type Vocabulary } from '../vocabulary.js';
 
 export const CONFIDENCES = {
@@ -17,7 +17,7 @@ export const Position = z
   .strictObject({
     key: kebab.meta({ description: 'Name of the position within the dispute.', examples: ['a'] }),
     statement: text(2000, 'What the position says, in our own words.'),
-    value: z.json().optional().meta({ description: 'The value it gives to the disputed property, any JSON.' }),
+    value: anyJson('The value it gives to the disputed property, any JSON.').optional(),
     claims: list(ref('claim', 'A claim that takes this position.'), 200)
       .optional()
       .meta({ description: 'Claims that take this position.' }),

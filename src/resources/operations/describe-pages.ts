@@ -34,7 +34,9 @@ export function withIncluded(resource: Resource): z.ZodType {
 export function pageOf(resource: Resource): z.ZodType {
   return z
     .object({
-      data: z.array(resource.representation),
+      data: z
+        .array(resource.representation)
+        .meta({ description: `The ${resource.collection}, in the order asked for.` }),
       page: PageInfo,
       asOf,
       count: Count.optional(),
@@ -53,52 +55,60 @@ const FieldChange = z
 
 export const HistoryPage = z
   .object({
-    data: z.array(
-      z
-        .object({
-          version: z.int().meta({ description: 'Version of the record.' }),
-          revision: z.int().meta({ description: 'Number of the journal entry.' }),
-          op: z.enum(['put', 'delete']).meta({ description: 'Whether it was written or deleted.' }),
-          changeKind: z
-            .enum(Object.keys(CHANGE_KINDS) as [keyof typeof CHANGE_KINDS])
-            .meta({ description: 'What the change is.' }),
-          recordedAt: z.iso.datetime().meta({ description: 'When. RFC 3339, UTC.' }),
-          by: z.string().meta({ description: 'Id of the key, or name of the command, that made it.' }),
-          note: z.string().nullable().meta({ description: 'Why, when a note was given.' }),
-          changes: z.array(FieldChange).meta({ description: 'What changed, field by field.' }),
-        })
-        .meta({ id: 'HistoryEntry', description: 'One version of a record.' }),
-    ),
+    data: z
+      .array(
+        z
+          .object({
+            version: z.int().meta({ description: 'Version of the record.' }),
+            revision: z.int().meta({ description: 'Number of the journal entry.' }),
+            op: z.enum(['put', 'delete']).meta({ description: 'Whether it was written or deleted.' }),
+            changeKind: z
+              .enum(Object.keys(CHANGE_KINDS) as [keyof typeof CHANGE_KINDS])
+              .meta({ description: 'What the change is.' }),
+            recordedAt: z.iso.datetime().meta({ description: 'When. RFC 3339, UTC.' }),
+            by: z.string().meta({ description: 'Id of the key, or name of the command, that made it.' }),
+            note: z.string().nullable().meta({ description: 'Why, when a note was given.' }),
+            changes: z.array(FieldChange).meta({ description: 'What changed, field by field.' }),
+          })
+          .meta({ id: 'HistoryEntry', description: 'One version of a record.' }),
+      )
+      .meta({ description: 'The versions, newest first.' }),
     page: PageInfo,
     asOf,
   })
   .meta({ id: 'HistoryPage', description: 'A page of versions, newest first.' });
 
-const bound = z.string().nullable();
+const bound = (description: string) =>
+  z
+    .string()
+    .nullable()
+    .meta({ description, examples: ['2024-06-13'] });
 
 export const LinksPage = z
   .object({
-    data: z.array(
-      z
-        .object({
-          direction: z.enum(['out', 'in']).meta({ description: '`out`: from this record; `in`: to it.' }),
-          relation: z.string().meta({ description: 'What the one is to the other.', examples: ['participant'] }),
-          role: z.string().optional().meta({ description: 'Role within the relation.' }),
-          record: z
-            .object({
-              id: z.string(),
-              type: z.enum(RESOURCE_TYPES),
-              slug: z.string(),
-              label: z.string(),
-            })
-            .meta({ description: 'The record at the other end.' }),
-          validity: z
-            .object({ earliest: bound, latest: bound })
-            .optional()
-            .meta({ description: 'First and last day the edge may have held; null without a bound.' }),
-        })
-        .meta({ id: 'Link', description: 'One edge of a record.' }),
-    ),
+    data: z
+      .array(
+        z
+          .object({
+            direction: z.enum(['out', 'in']).meta({ description: '`out`: from this record; `in`: to it.' }),
+            relation: z.string().meta({ description: 'What the one is to the other.', examples: ['participant'] }),
+            role: z.string().optional().meta({ description: 'Role within the relation.' }),
+            record: z
+              .object({
+                id: z.string().meta({ description: 'TypeID.' }),
+                type: z.enum(RESOURCE_TYPES).meta({ description: 'What sort of record.' }),
+                slug: z.string().meta({ description: 'Its name in URLs.' }),
+                label: z.string().meta({ description: 'Its title, name or question.' }),
+              })
+              .meta({ description: 'The record at the other end.' }),
+            validity: z
+              .object({ earliest: bound('First day.'), latest: bound('Last day.') })
+              .optional()
+              .meta({ description: 'First and last day the edge may have held; null without a bound.' }),
+          })
+          .meta({ id: 'Link', description: 'One edge of a record.' }),
+      )
+      .meta({ description: 'The edges out of the record, then those into it.' }),
     page: PageInfo,
     asOf,
   })

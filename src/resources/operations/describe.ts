@@ -77,12 +77,16 @@ const location = z.string().meta({ description: 'Where the record is.', header: 
 const replayed = z
   .enum(['true'])
   .optional()
-  .meta({ description: 'The answer is that of an earlier request with this key.', header: { id: 'IdempotencyReplayed' } });
+  .meta({
+    description: 'The answer is that of an earlier request with this key.',
+    header: { id: 'IdempotencyReplayed' },
+  });
 
 const found = { ETag: etag, 'Cache-Control': cacheControl };
 const foundPage = { ...found, Link: link };
 const changed = { ETag: etag };
 const created = { ETag: etag, Location: location };
+const createdOnce = { ...created, 'Idempotency-Replayed': replayed };
 
 const changeHeaders = {
   'Change-Note': z
@@ -112,7 +116,10 @@ const ifNoneMatch = z
 const idempotencyKey = z
   .string()
   .optional()
-  .meta({ description: '1 to 255 visible ASCII characters, new for each new request.', param: { id: 'IdempotencyKey' } });
+  .meta({
+    description: '1 to 255 visible ASCII characters, new for each new request.',
+    param: { id: 'IdempotencyKey' },
+  });
 const onlyCreate = z
   .string()
   .optional()
@@ -154,15 +161,14 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     headers: z.object({ 'Idempotency-Key': idempotencyKey, ...changeHeaders }),
     body: jsonBody(resource, resource.example.create),
     response: {
-      201: answer('The record that was created.', resource.representation, { ...created, 'Idempotency-Replayed': replayed }),
-      }),
+      201: answer('The record that was created.', resource.representation, createdOnce),
       ...problemResponses(...KEYED, ...BODY, ...CONTENT, 'idempotency-key-reused', 'idempotency-in-progress'),
     },
   }),
   get: (resource) => ({
     operationId: `get${resource.name}`,
-    summary: `Read $article(resource)`,
-    description: 'By id, slug or `scheme:value` of an external id; with `asOf`, as it was then.',
+    summary: `Read ${article(resource)}`,
+    description: 'By id, slug or `{scheme}:{value}` of an external id; with `asOf`, as it was then.',
     security: KEY_OPTIONAL,
     params: refParameter(resource, 'seed'),
     querystring: readQueryParameters(resource),
@@ -174,22 +180,23 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     },
   }),
   put: (resource) => ({
-    operationId: `replace$resource.name`,
-    summary: `Replace $article(resource)`,
+    operationId: `replace${resource.name}`,
+    summary: `Replace ${article(resource)}`,
     description:
       'Replaces the whole record; what the body leaves out is removed. With `If-None-Match: *` instead of `If-Match`, creates it under the slug of the path. A body that changes nothing makes no version.',
     security: NEEDS_KEY,
     params: refParameter(resource, 'example'),
-    headers: z.object('If-Match': ifMatchOptional, 'If-None-Match': onlyCreate, ...changeHeaders ),
-    body: jsonBody(resource, ...resource.example.create, ...resource.example.patch ),
-    response: 
+    headers: z.object({ 'If-Match': ifMatchOptional, 'If-None-Match': onlyCreate, ...changeHeaders }),
+    body: jsonBody(resource, { ...resource.example.create, ...resource.example.patch }),
+    response: {
       200: answer('The record as it now is.', resource.representation, changed),
       201: answer('The record that was created.', resource.representation, created),
-      ...problemResponses(...KEYED, ...BODY, ...CONTENT, ...EXISTING, ...MATCH),,
+      ...problemResponses(...KEYED, ...BODY, ...CONTENT, ...EXISTING, ...MATCH),
+    },
   }),
   patch: (resource) => ({
     operationId: `patch${resource.name}`,
-    summary: `Change $article(resource)`,
+    summary: `Change ${article(resource)}`,
     description:
       'JSON Merge Patch (RFC 7396; also under `application/json`) or JSON Patch (RFC 6902), by content type.',
     security: NEEDS_KEY,
@@ -209,8 +216,8 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     },
   }),
   delete: (resource) => ({
-    operationId: `delete$resource.name`,
-    summary: `Delete $article(resource)`,
+    operationId: `delete${resource.name}`,
+    summary: `Delete ${article(resource)}`,
     description:
       'Leaves a tombstone: reading the record then answers 410, and its history stays. Refused while other records refer to it.',
     security: NEEDS_KEY,
@@ -222,8 +229,8 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     },
   }),
   history: (resource) => ({
-    operationId: `get$resource.nameHistory`,
-    summary: `Versions of $article(resource)`,
+    operationId: `get${resource.name}History`,
+    summary: `Versions of ${article(resource)}`,
     description:
       'Newest first, with who, when, why and what changed in each field. Deleted records keep their history.',
     security: KEY_OPTIONAL,
@@ -237,8 +244,8 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     },
   }),
   links: (resource) => ({
-    operationId: `get$resource.nameLinks`,
-    summary: `Edges of $article(resource)`,
+    operationId: `get${resource.name}Links`,
+    summary: `Edges of ${article(resource)}`,
     description: 'What the record points at, then what points at it. Slugs and labels are those of the present.',
     security: KEY_OPTIONAL,
     params: refParameter(resource, 'seed'),
@@ -251,8 +258,8 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     },
   }),
   getBy: (resource) => ({
-    operationId: `get$resource.nameByExternalId`,
-    summary: `Read $article(resource)by external id`,
+    operationId: `get${resource.name}ByExternalId`,
+    summary: `Read ${article(resource)} by external id`,
     description: 'The record that has this external id.',
     security: KEY_OPTIONAL,
     params: externalIdParameters(resource, 'seed'),
@@ -265,18 +272,19 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     },
   }),
   putBy: (resource) => ({
-    operationId: `upsert$resource.nameByExternalId`,
-    summary: `Create or replace $article(resource)by external id`,
+    operationId: `upsert${resource.name}ByExternalId`,
+    summary: `Create or replace ${article(resource)} by external id`,
     description:
       'For partners that keep their own ids: creates the record, or replaces the one that has this external id. `If-Match` and `If-None-Match: *` are honoured when given.',
     security: NEEDS_KEY,
     params: externalIdParameters(resource, 'example'),
-    headers: z.object('If-Match': ifMatchWhenGiven, 'If-None-Match': onlyCreate, ...changeHeaders ),
+    headers: z.object({ 'If-Match': ifMatchWhenGiven, 'If-None-Match': onlyCreate, ...changeHeaders }),
     body: jsonBody(resource, withoutSlug(resource)),
-    response: 
+    response: {
       200: answer('The record as it now is.', resource.representation, changed),
       201: answer('The record that was created.', resource.representation, created),
-      ...problemResponses(...KEYED, ...BODY, ...CONTENT, 'not-found', 'version-mismatch'),,
+      ...problemResponses(...KEYED, ...BODY, ...CONTENT, 'not-found', 'version-mismatch'),
+    },
   }),
 };
 

@@ -61,11 +61,12 @@ export function planFilters(resource: Resource, query: QueryMap): FilterPlan {
         const named = records.splice(0, refs.length);
         const targets = [...new Set(named.map(({ id }) => id))];
         const asTree = named.some(({ hasNarrower }) => hasNarrower);
-        const roles = rolesFor(filter, qualifiers, query);
         const [target] = targets;
-        const single = targets.length === 1 && roles.length <= 1 && !asTree;
-        if (single && target !== undefined) edges.push({ target, relation: filter.relation, roles });
-        else more.push(edgeCondition(filter, padded(targets), roles, asTree));
+        for (const roles of rolesFor(filter, qualifiers, query)) {
+          const single = targets.length === 1 && roles.length <= 1 && !asTree;
+          if (single && target !== undefined) edges.push({ target, relation: filter.relation, roles });
+          else more.push(edgeCondition(filter, padded(targets), roles, asTree));
+        }
       }
       return { conditions: [...conditions, ...more], edges };
     },
@@ -76,6 +77,7 @@ function readAreaDepth(query: QueryMap): boolean {
   const depth = query.get('areaDepth')?.[0];
   if (depth === undefined) return true;
   if (depth !== '0') throw invalidParameter('areaDepth', 'must be 0 when given');
+  if (!query.has('area')) throw invalidParameter('areaDepth', 'needs `area` beside it', 'incomplete');
   return false;
 }
 
@@ -100,8 +102,10 @@ function freeQualifier(qualifier: QualifierFilter, query: QueryMap): Condition[]
   }));
 }
 
-function rolesFor(filter: EdgeFilter, qualifiers: readonly QualifierFilter[], query: QueryMap): string[] {
-  return qualifiers.filter(({ of }) => of === filter.name).flatMap((qualifier) => rolesOf(qualifier, query).flat());
+/** The roles that qualify a filter: a list for each time the qualifier was given, one empty list without it. */
+function rolesFor(filter: EdgeFilter, qualifiers: readonly QualifierFilter[], query: QueryMap): string[][] {
+  const given = qualifiers.filter(({ of }) => of === filter.name).flatMap((qualifier) => rolesOf(qualifier, query));
+  return given.length === 0 ? [[]] : given;
 }
 
 function rolesOf(qualifier: QualifierFilter, query: QueryMap): string[][] {

@@ -10,7 +10,7 @@ import { toInstant } from '../../shared/clock.js';
 import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
 import { dayToIso } from '../../shared/edtf.js';
 import type { Resource } from '../resource.js';
-import { parseAsOf, revisionOf } from './as-of.js';
+import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
 import { nextLink, pinnedRevision, readCursor } from './paging.js';
 import { gone, notFound } from './read.js';
 import { JSON_UTF8, type Services } from './services.js';
@@ -71,7 +71,8 @@ async function answer(
   const pinned = wanted.cursor ? pinnedRevision(wanted.cursor, walk, head) : asked;
   const revision = pinned ?? head.revision;
   const tag = answerTag(revision, queryHash(`${walk} ${wanted.limit} ${wanted.cursor?.keys.join() ?? ''}`));
-  cacheHeaders(reply, tag, wanted.cursor !== undefined, services.publicRead);
+  const immutable = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
+  cacheHeaders(reply, tag, immutable, services.publicRead);
   if (isNotModified(request, tag)) return reply.code(304).send();
   const page = await readBoth(reader, id, wanted, pinned);
   const last = page.length > wanted.limit ? page[wanted.limit - 1] : undefined;
@@ -94,6 +95,7 @@ async function requireId(
     const revision = revisionOf(wanted.asOf, head, head.revisionAt, toInstant(services.clock.now()));
     const version = await findAsOf(reader, resource.kind, ref, revision);
     if (version === undefined) throw notFound(resource, ref, ` at revision ${revision}`);
+    if (version.doc === null) throw gone(version.entity, version.recordedAt, version.note);
     return version.entity;
   }
   const current = await findCurrent(reader, resource.kind, ref);

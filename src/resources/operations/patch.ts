@@ -2,13 +2,14 @@ import { applyPatch, type Operation } from 'rfc6902';
 import { z } from 'zod';
 import type { Body, Json } from '../../journal/kind.js';
 import { type InputError, Problem } from '../../problems.js';
+import { anyJson } from '../common.schema.js';
 
 const pointer = z
   .string()
   .max(1000)
   .regex(/^(?:\/(?:[^~/]|~[01])*)+$/, 'must be a JSON Pointer to a part of the record, such as /title')
   .meta({ description: 'JSON Pointer (RFC 6901).', examples: ['/title'] });
-const value = z.json();
+const value = anyJson('Any JSON.');
 const MAX_OPERATIONS = 100;
 /** Copies could double a document again and again. */
 const MAX_RESULT_CHARS = 2_000_000;

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readPreamble } from '../../db/look-up.js';
+import { type Preamble, readPreamble } from '../../db/look-up.js';
+import type { Reader } from '../../db/store.js';
 import { cacheHeaders, isNotModified, versionTag } from '../../http/conditional.js';
 import { readQuery } from '../../http/query.js';
 import { type Current, findAsOf, findCurrent } from '../../journal/read.js';
@@ -7,7 +8,7 @@ import { Problem } from '../../problems.js';
 import { toInstant } from '../../shared/clock.js';
 import { queryHash } from '../../shared/cursor.js';
 import type { Resource } from '../resource.js';
-import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
+import { type AsOf, isImmutable, parseAsOf, revisionOf } from './as-of.js';
 import { parseFields, parseInclude } from './parameters.js';
 import { JSON_UTF8, type Services } from './services.js';
 import { includedText, withFields } from './shape.js';
@@ -55,12 +56,15 @@ async function answer(
     );
   const fields = parseFields(resource, query.get('fields')?.[0]);
   const include = parseInclude(resource, query.get('include')?.[0]);
-  const found = await find(resource, services, ref, query.get('asOf')?.[0]);
-  if (fields === undefined && include.length === 0) return sendPlain(services, found, request, reply);
-  const variant = queryHash(JSON.stringify([...query].sort()));
+  const asOf = parseAsOf(query.get('asOf')?.[0]);
   return services.store.snapshot(async (reader) => {
-    const { revision } = await readPreamble(reader, []);
-    const tag = `W/"v${found.version}-${include.length > 0 ? `r${found.asOf ?? revision}-` : ''}${variant}"`;
+    const head = await readPreamble(reader, [], asOf && 'instant' in asOf ? asOf.instant : undefined);
+    const found = asOf
+      ? await findThen(resource, services, reader, ref, asOf, head)
+      : requireLive(resource, await findCurrent(reader, resource.kind, ref), ref);
+    if (fields === undefined && include.length === 0) return sendPlain(services, found, request, reply);
+    const variant = queryHash(JSON.stringify([...query].sort()));
+    const tag = `W/"v${found.version}-${include.length > 0 ? `r${found.asOf ?? head.revision}-` : ''}${variant}"`;
     cacheHeaders(reply, tag, found.immutable, services.publicRead);
     if (isNotModified(request, tag)) return reply.code(304).send();
     const [doc = ''] = withFields([found.doc], fields);
@@ -70,12 +74,16 @@ async function answer(
   });
 }
 
-async function find(resource: Resource, services: Services, ref: string, asOfText: string | undefined): Promise<Found> {
-  const asOf = parseAsOf(asOfText);
-  if (asOf === undefined) return requireLive(resource, await findCurrent(services.store, resource.kind, ref), ref);
-  const head = await readPreamble(services.store, [], 'instant' in asOf ? asOf.instant : undefined);
+async function findThen(
+  resource: Resource,
+  services: Services,
+  reader: Reader,
+  ref: string,
+  asOf: AsOf,
+  head: Preamble,
+): Promise<Found> {
   const revision = revisionOf(asOf, head, head.revisionAt, toInstant(services.clock.now()));
-  const version = await findAsOf(services.store, resource.kind, ref, revision);
+  const version = await findAsOf(reader, resource.kind, ref, revision);
   if (version === undefined) throw notFound(resource, ref, ` at revision ${revision}`);
   if (version.doc === null) throw gone(version.entity, version.recordedAt, version.note);
   return { doc: version.doc, version: version.version, asOf: revision, immutable: isImmutable(asOf, head) };

@@ -3,7 +3,7 @@ import type { Tx } from '../../db/store.js';
 import { JSON_PATCH, JSON_TYPE, MERGE_PATCH, requireMediaType } from '../../http/body.js';
 import { readAuthor } from '../../http/change.js';
 import { type Precondition, readIfMatch, requireIfMatch, versionTag } from '../../http/conditional.js';
-import { type Answer, writeOnce } from '../../http/idempotency.js';
+import { type Answer, send, writeOnce } from '../../http/idempotency.js';
 import { readQuery } from '../../http/query.js';
 import type { Body } from '../../journal/kind.js';
 import { type Current, findById, findCurrent } from '../../journal/read.js';
@@ -32,10 +32,14 @@ export function requireBody(accepted: readonly string[]) {
   };
 }
 
-/** Finds the record before the body is read, so that a missing record is told first. */
+/**
+ * Finds the record before the body is read, so that a missing record is told first. A PUT that is to create one
+ * (`If-None-Match: *`) needs none.
+ */
 export function requireExisting(resource: Resource, services: Services) {
   return async (request: FastifyRequest) => {
     const { ref } = request.params as { ref: string };
+    if (request.method === 'PUT' && mustBeNew(request)) return;
     request.current = await requireRecord(resource, services, ref);
   };
 }
@@ -55,27 +59,24 @@ export function createHandler(resource: Resource, services: Services) {
 export function putHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { ref } = request.params as { ref: string };
-    const creates = request.headers['if-none-match']?.trim() === '*';
-    const found = await findCurrent(services.store, resource.kind, ref);
-    if (!creates) requireThere(resource, found, ref);
     const body = resource.kind.parse(request.body);
     const author = readAuthor(request);
-    const precondition = creates ? undefined : requireIfMatch(request);
+    if (mustBeNew(request)) {
+      const answer = await services.store.write(async (tx) => {
+        const slug = newSlug(resource, await findCurrent(tx, resource.kind, ref), ref, body);
+        const record = { kind: resource.kind, body: { ...body, slug } };
+        return written(resource, services, await services.journal.create(tx, record, author), true);
+      });
+      return send(reply, answer);
+    }
+    const read = requireCurrent(request);
+    const precondition = requireIfMatch(request);
     const answer = await services.store.write(async (tx) => {
-      const current = await findCurrent(tx, resource.kind, ref);
-      if (precondition === undefined) {
-        const slug = newSlug(resource, current, ref, body);
-        return written(
-          resource,
-          services,
-          await services.journal.create(tx, { kind: resource.kind, body: { ...body, slug } }, author),
-          true,
-        );
-      }
-      const there = requireMatch(resource, services, requireThere(resource, current, ref), precondition);
-      return written(resource, services, await services.journal.replace(tx, resource.kind, there, body, author), false);
+      const current = requireMatch(resource, services, await again(tx, resource, read), precondition);
+      const outcome = await services.journal.replace(tx, resource.kind, current, body, author);
+      return written(resource, services, outcome, false);
     });
-    return reply.code(answer.status).headers(answer.headers).send(answer.body);
+    return send(reply, answer);
   };
 }
 
@@ -87,7 +88,6 @@ export function upsertHandler(resource: Resource, services: Services) {
     resource.kind.parse(body);
     const author = readAuthor(request);
     const precondition = readIfMatch(request);
-    const mustBeNew = request.headers['if-none-match']?.trim() === '*';
     const answer = await services.store.write(async (tx) => {
       const ref = `${externalId.scheme}:${externalId.value}`;
       const current = await findCurrent(tx, resource.kind, ref);
@@ -100,7 +100,7 @@ export function upsertHandler(resource: Resource, services: Services) {
           true,
         );
       }
-      if (mustBeNew) throw versionMismatch('*', current.version, historyUrl(resource, services, current.id));
+      if (mustBeNew(request)) throw versionMismatch('*', current.version, historyUrl(resource, services, current.id));
       if (precondition !== undefined) requireMatch(resource, services, current, precondition);
       return written(
         resource,
@@ -109,7 +109,7 @@ export function upsertHandler(resource: Resource, services: Services) {
         false,
       );
     });
-    return reply.code(answer.status).headers(answer.headers).send(answer.body);
+    return send(reply, answer);
   };
 }
 
@@ -132,7 +132,7 @@ export function patchHandler(resource: Resource, services: Services) {
         false,
       );
     });
-    return reply.code(answer.status).headers(answer.headers).send(answer.body);
+    return send(reply, answer);
   };
 }
 
@@ -155,6 +155,10 @@ function written(resource: Resource, services: Services, outcome: Outcome, creat
   const headers: Record<string, string> = { 'content-type': JSON_UTF8, etag: versionTag(outcome.version) };
   if (created) headers.location = `${services.baseUrl}/v1/${resource.collection}/${outcome.id}`;
   return { status: created ? 201 : 200, headers, body: outcome.doc };
+}
+
+function mustBeNew(request: FastifyRequest): boolean {
+  return request.headers['if-none-match']?.trim() === '*';
 }
 
 function historyUrl(resource: Resource, services: Services, id: string): string {

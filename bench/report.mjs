@@ -1,0 +1,52 @@
+// Figures of one scenario from its rounds, and how they are printed.
+const SUBJECT = 'chancery';
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Medians of each server, and for each other server the ratio within each round. */
+export function summary(names, rounds) {
+  const of = (name, figure) => rounds.map((results) => results[name][figure]);
+  const servers = names.map((name) => ({
+    name,
+    perSecond: Math.round(median(of(name, 'perSecond'))),
+    p50Ms: rounded(median(of(name, 'p50')), 3),
+    p99Ms: rounded(median(of(name, 'p99')), 3),
+    loadBusy: rounded(median(of(name, 'busy')), 2),
+  }));
+  const others = names.filter((name) => name !== SUBJECT);
+  const ratios = others.map((name) => {
+    const each = rounds.map((results) => results[SUBJECT].perSecond / results[name].perSecond);
+    return {
+      to: name,
+      median: rounded(median(each), 2),
+      min: rounded(Math.min(...each), 2),
+      max: rounded(Math.max(...each), 2),
+    };
+  });
+  return { servers, ratios };
+}
+
+function rounded(value, digits) {
+  return Number(value.toFixed(digits));
+}
+
+export function printReport(machine, settings, scenarios) {
+  console.log(`Node ${machine.node}, ${machine.cores} cores, ${machine.model}`);
+  console.log(
+    `${settings.connections} connections, ${settings.rounds} rounds of ${settings.roundMs} ms for each server in turn`,
+  );
+  for (const { scenario, servers, ratios } of scenarios) {
+    console.log(`\n${scenario}`);
+    for (const { name, perSecond, p50Ms, p99Ms, loadBusy } of servers) {
+      const figures = `${String(perSecond).padStart(7)}/s   p50 ${p50Ms.toFixed(2)} ms   p99 ${p99Ms.toFixed(2)} ms`;
+      console.log(`  ${name.padEnd(10)}${figures}   load generator ${Math.round(loadBusy * 100)} % busy`);
+    }
+    for (const { to, median: ratio, min, max } of ratios) {
+      console.log(`  ratio to ${to.padEnd(10)} ${ratio.toFixed(2)}  (${min.toFixed(2)}–${max.toFixed(2)})`);
+    }
+  }
+}

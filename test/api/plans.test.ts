@@ -1,0 +1,122 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ANY } from '../support/client.js';
+import { planOf, statementsOf } from '../support/statements.js';
+import { useService } from '../support/use-service.js';
+
+const t = useService({ seeds: true });
+let past: number;
+
+beforeAll(async () => {
+  past = t.db.head();
+  for (let n = 0; n < 30; n += 1) {
+    const path = '/v1/events/us-ua-consultations-2025-01';
+    expect((await t.http.patch(path, { notes: `Version ${n}` }, ANY)).status).toBe(200);
+  }
+});
+
+/** The plan of the page that a request reads. */
+async function pagePlan(path: string): Promise<string[]> {
+  const statements = await statementsOf(t.service, t.db, async () => {
+    expect((await t.http.get(path)).status).toBe(200);
+  });
+  const pages = statements.filter(({ sql }) => sql.includes('"revisions"."doc"'));
+  expect(pages).toHaveLength(1);
+  return pages.flatMap((statement) => planOf(t.db, statement));
+}
+
+/** A plan walks an index in order and reads the rest by key: no table is scanned and nothing is sorted. */
+function expectWalk(plan: string[], index: RegExp): void {
+  expect(plan[0]).toMatch(index);
+  for (const step of plan) {
+    expect(step).not.toMatch(/TEMP B-TREE/);
+    expect(step).not.toMatch(/^SCAN (?!\w+ USING (COVERING )?INDEX)/);
+  }
+  for (const step of plan.slice(1)) expect(step).toMatch(/^SEARCH/);
+}
+
+describe('plans of lists', () => {
+  it.each([
+    ['/v1/events', /INDEX events_date/],
+    ['/v1/events?sort=date', /INDEX events_date/],
+    ['/v1/events?sort=label', /INDEX events_label/],
+    ['/v1/events?sort=-created', /INDEX events_created/],
+    ['/v1/events?kind=signing', /INDEX events_kind \(kind=\?\)/],
+    ['/v1/events?country=UA', /INDEX events_country \(country=\?\)/],
+    ['/v1/actors', /INDEX actors_label/],
+    ['/v1/actors?kind=person', /INDEX actors_kind \(kind=\?\)/],
+    ['/v1/agreements?status=signed', /INDEX agreements_(status|date)/],
+    ['/v1/commitments?kind=financial', /INDEX commitments_(kind|date)/],
+    ['/v1/disputes', /INDEX disputes_updated/],
+    ['/v1/sources', /INDEX sources_date/],
+    ['/v1/claims', /INDEX claims_date/],
+    ['/v1/areas', /INDEX areas_label/],
+  ])('%s walks its index', async (path, index) => {
+    expectWalk(await pagePlan(path), index);
+  });
+
+  it.each([
+    ['/v1/events', /INDEX events_date_as_of/],
+    ['/v1/events?sort=label', /INDEX events_label_as_of/],
+    ['/v1/events?sort=created', /INDEX events_created_as_of/],
+    ['/v1/actors', /INDEX actors_label_as_of/],
+    ['/v1/events?actor=ukraine', /INDEX links_target_as_of \(target=\? AND subject_type=\?\)/],
+  ])('%s walks its index as of the past', async (path, index) => {
+    expectWalk(await pagePlan(`${path}${path.includes('?') ? '&' : '?'}asOf=${past}`), index);
+  });
+
+  it.each([
+    [
+      '/v1/events',
+      /^SEARCH events USING COVERING INDEX events_date_as_of \(\(date_from,date_to,entity\)<\(\?,\?,\?\)\)$/,
+    ],
+    ['/v1/events?sort=date', /^SEARCH events USING COVERING INDEX events_date_as_of \(\(date_from,date_to,entity\)>/],
+    ['/v1/events?sort=label', /^SEARCH events USING COVERING INDEX events_label_as_of \(\(label,entity\)>\(\?,\?\)\)$/],
+    ['/v1/events?sort=-updated', /^SEARCH events USING INTEGER PRIMARY KEY \(rowid<\?\)$/],
+    ['/v1/events?kind=signing', /^SEARCH events USING INDEX events_date_as_of \(\(date_from,date_to,entity\)</],
+    [
+      '/v1/events?actor=ukraine',
+      /^SEARCH links USING INDEX links_target_as_of \(target=\? AND subject_type=\? AND \(date_from,date_to,subject\)</,
+    ],
+    ['/v1/actors', /^SEARCH actors USING COVERING INDEX actors_label_as_of \(\(label,entity\)>/],
+  ])('%s begins its further pages where the last one ended', async (path, index) => {
+    const query = `${path}${path.includes('?') ? '&' : '?'}limit=2`;
+    const { body } = await t.http.get(query);
+    expectWalk(await pagePlan(`${query}&cursor=${body.page.next}`), index);
+  });
+
+  it.each([
+    ['/v1/events?actor=ukraine', /^SEARCH links USING INDEX links_target \(target=\? AND subject_type=\?\)$/],
+    ['/v1/events?actor=ukraine&role=participant', /^SEARCH links USING INDEX links_target/],
+    ['/v1/events?actor=ukraine&actor=united-states', /^SEARCH links USING INDEX links_target/],
+    ['/v1/events?agreement=us-ua-2024&status=concluded', /^SEARCH links USING INDEX links_target/],
+    ['/v1/agreements?party=ukraine', /^SEARCH links USING INDEX links_target/],
+    ['/v1/commitments?promisor=germany&sort=date', /^SEARCH links USING INDEX links_target/],
+    ['/v1/claims?attributedTo=unnamed-analysts', /^SEARCH links USING INDEX links_target/],
+  ])('%s is driven by the edges of the record', async (path, index) => {
+    expectWalk(await pagePlan(path), index);
+  });
+
+  it('reads one record by its key', async () => {
+    const plan = await pagePlan('/v1/events/us-ua-consultations-2025-01');
+    expect(plan[0]).toMatch(/^SEARCH entities USING INDEX entities_slug/);
+    expect(plan[1]).toBe('SEARCH revisions USING INTEGER PRIMARY KEY (rowid=?)');
+    const { body } = await t.http.get('/v1/events/us-ua-consultations-2025-01');
+    const byId = await pagePlan(`/v1/events/${body.id}`);
+    expect(byId[0]).toMatch(/^SEARCH entities USING INDEX sqlite_autoindex_entities_1 \(id=\?\)/);
+    const byExternalId = await pagePlan('/v1/actors/by/iso3166-1-alpha-2/UA');
+    expect(byExternalId.every((step) => step.startsWith('SEARCH'))).toBe(true);
+  });
+
+  it('reads history and links by their indexes', async () => {
+    const statements = await statementsOf(t.service, t.db, async () => {
+      await t.http.get('/v1/events/us-ua-consultations-2025-01/history');
+      await t.http.get('/v1/actors/ukraine/links');
+    });
+    const steps = statements.flatMap((statement) => planOf(t.db, statement));
+    expect(steps).toContainEqual(
+      expect.stringMatching(/^SEARCH revisions USING INDEX revisions_entity \(entity=\? AND/),
+    );
+    expect(steps).toContainEqual(expect.stringMatching(/^SEARCH links USING INDEX links_target/));
+    expect(steps.filter((step) => step.startsWith('SCAN') && step !== 'SCAN head')).toEqual([]);
+  });
+});

@@ -1,0 +1,4 @@
+import { commitments } from '../../src/resources/commitments/index.js';
+import { describeConformance } from './conformance.js';
+
+describeConformance(commitments);
