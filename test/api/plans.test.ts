@@ -36,20 +36,20 @@ function expectWalk(plan: string[], index: RegExp): void {
 
 describe('plans of lists', () => {
   it.each([
-    ['/v1/events', /INDEX events_date/],
-    ['/v1/events?sort=date', /INDEX events_date/],
-    ['/v1/events?sort=label', /INDEX events_label/],
-    ['/v1/events?sort=-created', /INDEX events_created/],
+    ['/v1/events', /INDEX events_date(?!_)/],
+    ['/v1/events?sort=date', /INDEX events_date(?!_)/],
+    ['/v1/events?sort=label', /INDEX events_label(?!_)/],
+    ['/v1/events?sort=-created', /INDEX events_created(?!_)/],
     ['/v1/events?kind=signing', /INDEX events_kind \(kind=\?\)/],
     ['/v1/events?country=UA', /INDEX events_country \(country=\?\)/],
-    ['/v1/actors', /INDEX actors_label/],
+    ['/v1/actors', /INDEX actors_label(?!_)/],
     ['/v1/actors?kind=person', /INDEX actors_kind \(kind=\?\)/],
     ['/v1/agreements?status=signed', /INDEX agreements_(status|date)/],
     ['/v1/commitments?kind=financial', /INDEX commitments_(kind|date)/],
-    ['/v1/disputes', /INDEX disputes_updated/],
-    ['/v1/sources', /INDEX sources_date/],
-    ['/v1/claims', /INDEX claims_date/],
-    ['/v1/areas', /INDEX areas_label/],
+    ['/v1/disputes', /INDEX disputes_updated(?!_)/],
+    ['/v1/sources', /INDEX sources_date(?!_)/],
+    ['/v1/claims', /INDEX claims_date(?!_)/],
+    ['/v1/areas', /INDEX areas_label(?!_)/],
   ])('%s walks its index', async (path, index) => {
     expectWalk(await pagePlan(path), index);
   });

@@ -246,7 +246,7 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
   links: (resource) => ({
     operationId: `get${resource.name}Links`,
     summary: `Edges of ${article(resource)}`,
-    description: 'What the record points at, then what points at it. Slugs and labels are those of the present.',
+    description: 'What the record points at, then what points at it. With `asOf`, slugs and labels too are those of then.',
     security: KEY_OPTIONAL,
     params: refParameter(resource, 'seed'),
     querystring: linksQuery,
