@@ -58,15 +58,22 @@ function terminal(): Terminal {
   };
 }
 
+/** Why a server cannot listen, by the code of Node's error, and what to do. */
+const LISTENING: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use; set PORT to another',
+  EACCES: 'not allowed to listen on that port; set PORT to one above 1023',
+  EADDRNOTAVAIL: 'this machine does not have that address; set HOST to one it has, or to 0.0.0.0',
+  ENOTFOUND: 'that host name is not known; set HOST to an address of this machine, or to 0.0.0.0',
+};
+
 /** One line for what is expected to go wrong; a stack only for what is not. */
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `chancery: ${error.message}; see --help`;
   if (error instanceof ConfigError || error instanceof DatabaseError || error instanceof Problem)
     return `chancery: ${error.message}`;
-  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
-    return 'chancery: the port is in use; set PORT to another';
-  if ((error as NodeJS.ErrnoException).code === 'EACCES')
-    return 'chancery: not allowed to listen on that port; set PORT to one above 1023';
+  const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
+  const reason = ['listen', 'getaddrinfo'].includes(syscall) ? LISTENING[code] : undefined;
+  if (reason !== undefined) return `chancery: ${reason}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -13,6 +13,8 @@ import { loadSeeds } from './seed.js';
 
 const MAINTENANCE_MS = 60_000;
 const IDLE_SWEEP_MS = 50;
+/** Requests under way may take this long after a signal to stop; containers are killed after ten seconds. */
+const DRAIN_MS = 8_000;
 const LOG_FLUSH_MS = 500;
 const LOG_BUFFER_BYTES = 4096;
 
@@ -58,8 +60,10 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
       clearInterval(maintenance);
       // Node closes connections that are idle now; those that become idle after their last answer would hold it up.
       const sweep = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS);
+      const deadline = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
       await app.close();
       clearInterval(sweep);
+      clearTimeout(deadline);
       await store.close();
       destination.flushSync();
     };

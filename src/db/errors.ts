@@ -24,6 +24,7 @@ const SQLITE_FAULTS: readonly [RegExp, DatabaseFault][] = [
   [/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/, 'unique'],
   [/^SQLITE_CONSTRAINT_FOREIGNKEY/, 'foreign-key'],
   [/^SQLITE_FULL/, 'full'],
+  [/^SQLITE_IOERR_(READ|SHORT_READ|CORRUPTFS|DATA)/, 'corrupt'],
   [/^SQLITE_IOERR/, 'full'],
   [/^SQLITE_(BUSY|LOCKED)/, 'busy'],
   [/^SQLITE_(CORRUPT|NOTADB)/, 'corrupt'],

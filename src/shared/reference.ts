@@ -10,8 +10,8 @@ export function parseReference(text: string): Reference {
   if (typeOfId(text) !== undefined) return { form: 'id', id: text };
   const colon = text.indexOf(':');
   if (colon > 0) return { form: 'external', scheme: text.slice(0, colon), value: text.slice(colon + 1) };
-  const [collection, slug] = text.split('/', 2);
-  const type = RESOURCE_TYPES.find((candidate) => `${candidate}s` === collection);
-  if (slug !== undefined && type !== undefined) return { form: 'slug', slug, type };
+  const slash = text.indexOf('/');
+  const type = RESOURCE_TYPES.find((candidate) => `${candidate}s` === text.slice(0, slash));
+  if (slash > 0 && type !== undefined) return { form: 'slug', slug: text.slice(slash + 1), type };
   return { form: 'slug', slug: text };
 }

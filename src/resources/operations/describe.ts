@@ -246,7 +246,8 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
   links: (resource) => ({
     operationId: `get${resource.name}Links`,
     summary: `Edges of ${article(resource)}`,
-    description: 'What the record points at, then what points at it. With `asOf`, slugs and labels too are those of then.',
+    description:
+      'What the record points at, then what points at it. With `asOf`, slugs and labels too are those of then.',
     security: KEY_OPTIONAL,
     params: refParameter(resource, 'seed'),
     querystring: linksQuery,
