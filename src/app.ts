@@ -17,6 +17,7 @@ import { registerRequestLog } from './http/request-log.js';
 import { registerService } from './http/service.js';
 import { Journal } from './journal/record.js';
 import { resources } from './resources/index.js';
+import { holdDocuments } from './resources/operations/held-documents.js';
 import type { Services } from './resources/operations/services.js';
 import { registerResource } from './resources/routes.js';
 import type { Clock } from './shared/clock.js';
@@ -59,6 +60,7 @@ export async function buildApp({ config, store, clock, ids, logger, version }: A
     clock,
     publicRead,
     baseUrl: config.baseUrl,
+    documents: holdDocuments(),
     journal: new Journal(clock, ids),
   };
 

@@ -16,7 +16,7 @@ const IDLE_SWEEP_MS = 50;
 /** Requests under way may take this long after a signal to stop; containers are killed after ten seconds. */
 const DRAIN_MS = 8_000;
 const LOG_FLUSH_MS = 500;
-const LOG_BUFFER_BYTES = 4096;
+const LOG_BUFFER_BYTES = 8 * 1024;
 
 export const serveCommand: Command = {
   name: 'serve',

@@ -77,3 +77,8 @@ export function isLatestAsOf(t: Tables): SQL {
 export function plus(column: Column, placeholder: string): SQL {
   return sql`${column} + ${sql.placeholder(placeholder)}`;
 }
+
+/** The column, or null in a row whose revision is that of the placeholder `known`. */
+export function unlessKnown(column: Column, revision: Column): SQL {
+  return sql`case when ${revision} = ${sql.placeholder('known')} then null else ${column} end`;
+}

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { DatabaseError, type DatabaseFault, fromSqlite } from './errors.js';
 import { migrateSqlite } from './migrate.js';
 import { tables as sqliteTables } from './schema.sqlite.js';
@@ -11,6 +10,8 @@ import type { TableName, Tables } from './tables/index.js';
 
 const SNAPSHOT_READERS = 4;
 const BUSY_TIMEOUT_MS = 250;
+/** How long single reads share one read transaction; opening one costs more than a point read does. */
+const SHARED_READ_MS = 5;
 const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
 
 export interface SqliteOptions {
@@ -81,26 +82,30 @@ class Session implements Reader {
 
   constructor(connection: Database.Database) {
     this.connection = connection;
-    this.statements = new Statements(drizzle(connection) as unknown as Db, sqliteTables);
+    this.statements = new Statements(connection, sqliteTables);
   }
 
   async all<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values): Promise<Row[]> {
     try {
-      return await this.statements.all(shape, build, values);
+      return this.statements.take(shape, build).all(values ?? {}) as Row[];
     } catch (error) {
       throw fromSqlite(error);
     }
   }
 
   async get<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values) {
-    return (await this.all(shape, build, values))[0];
+    try {
+      return this.statements.take(shape, build).get(values ?? {}) as Row | undefined;
+    } catch (error) {
+      throw fromSqlite(error);
+    }
   }
 }
 
 class WriterSession extends Session implements Tx {
   async run(shape: string, build: (db: Db, tables: Tables) => PreparableCommand, values?: Values): Promise<number> {
     try {
-      return (await this.statements.run(shape, build, values)).changes;
+      return this.statements.take(shape, build).run(values ?? {});
     } catch (error) {
       throw fromSqlite(error);
     }
@@ -124,6 +129,7 @@ class SqliteStore implements Store {
   readonly #path: string;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #sharing: NodeJS.Timeout | undefined;
 
   constructor(path: string, writer: Database.Database) {
     this.#path = path;
@@ -136,10 +142,12 @@ class SqliteStore implements Store {
   }
 
   all<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values): Promise<Row[]> {
+    this.#share();
     return this.#reader.all(shape, build, values);
   }
 
   get<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values) {
+    this.#share();
     return this.#reader.get(shape, build, values);
   }
 
@@ -174,6 +182,7 @@ class SqliteStore implements Store {
     await this.#queue;
     if (this.#closed) return;
     this.#closed = true;
+    this.#unshare();
     for (const session of [this.#reader, ...this.#snapshots]) session.connection.close();
     this.#writer.connection.pragma('wal_checkpoint(TRUNCATE)');
     this.#writer.connection.close();
@@ -185,11 +194,32 @@ class SqliteStore implements Store {
       connection.exec('begin immediate');
       const result = await work(this.#writer);
       connection.exec('commit');
+      this.#unshare();
       return result;
     } catch (error) {
       if (connection.inTransaction) connection.exec('rollback');
       throw fromSqlite(error);
     }
+  }
+
+  /**
+   * Opens the read transaction of single reads, if none is open. Each write of this process ends it, so that a reader
+   * sees what was written before it asked; what another process writes is seen at most SHARED_READ_MS later.
+   */
+  #share(): void {
+    if (this.#sharing !== undefined || this.#closed) return;
+    try {
+      this.#reader.connection.exec('begin');
+    } catch (error) {
+      throw fromSqlite(error);
+    }
+    this.#sharing = setTimeout(() => this.#unshare(), SHARED_READ_MS);
+  }
+
+  #unshare(): void {
+    clearTimeout(this.#sharing);
+    this.#sharing = undefined;
+    if (this.#reader.connection.inTransaction) this.#reader.connection.exec('commit');
   }
 
   async #lease(): Promise<Session> {

@@ -1,7 +1,7 @@
 import { and, type Column, desc, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm';
-import { holds, isLatestAsOf, MAX_LIST } from '../db/conditions.js';
+import { holds, isLatestAsOf, MAX_LIST, unlessKnown } from '../db/conditions.js';
 import type { Reader, Values } from '../db/store.js';
-import { parseReference } from '../shared/reference.js';
+import { parseReference, type Reference } from '../shared/reference.js';
 import type { RecordKind } from './kind.js';
 import { listValues } from './references.js';
 
@@ -57,58 +57,77 @@ const currentColumns = (t: Tables) => ({
   by: t.revisions.by,
 });
 
-const selectCurrent = (db: Db, t: Tables) =>
-  db.select(currentColumns(t)).from(t.entities).innerJoin(t.revisions, eq(t.revisions.revision, t.entities.revision));
+const fromCurrent = (db: Db, t: Tables, columns: ReturnType<typeof currentColumns>) =>
+  db.select(columns).from(t.entities).innerJoin(t.revisions, eq(t.revisions.revision, t.entities.revision));
+
+/** Narrows to the record that a reference names: by slug the live one, or else the one deleted last. */
+function narrow(query: ReturnType<typeof fromCurrent>, t: Tables, form: Reference['form']) {
+  const ofType = eq(t.entities.type, sql.placeholder('type'));
+  if (form === 'id') return query.where(and(eq(t.entities.id, sql.placeholder('id')), ofType));
+  if (form === 'slug') {
+    return query
+      .where(and(eq(t.entities.slug, sql.placeholder('slug')), ofType))
+      .orderBy(t.entities.deleted, desc(t.entities.revision))
+      .limit(1);
+  }
+  return query
+    .innerJoin(t.externalIds, eq(t.externalIds.subject, t.entities.id))
+    .where(
+      and(
+        eq(t.externalIds.value, sql.placeholder('value')),
+        eq(t.externalIds.scheme, sql.placeholder('scheme')),
+        eq(t.externalIds.subjectType, sql.placeholder('type')),
+        isNull(t.externalIds.until),
+        ofType,
+      ),
+    );
+}
+
+function referenceValues(reference: Reference, type: string): Values {
+  if (reference.form === 'id') return { type, id: reference.id };
+  if (reference.form === 'slug') return { type, slug: reference.slug };
+  return { type, scheme: reference.scheme, value: reference.value };
+}
 
 /** The record that a reference names, deleted ones included; undefined when there never was one. One query. */
-export function findCurrent(reader: Reader, kind: RecordKind, ref: string): Promise<Current | undefined> {
+export function findCurrent(reader: Reader, kind: Pick<RecordKind, 'type'>, ref: string): Promise<Current | undefined> {
   const reference = parseReference(ref);
-  const type = kind.type;
-  if (reference.form === 'id') return findById(reader, type, reference.id);
-  if (reference.form === 'external') return findByExternalId(reader, type, reference.scheme, reference.value);
   return reader.get(
-    'current by slug',
-    (db, t) =>
-      selectCurrent(db, t)
-        .where(and(eq(t.entities.slug, sql.placeholder('slug')), eq(t.entities.type, sql.placeholder('type'))))
-        .orderBy(t.entities.deleted, desc(t.entities.revision))
-        .limit(1),
-    { slug: reference.slug, type },
+    `current by ${reference.form}`,
+    (db, t) => narrow(fromCurrent(db, t, currentColumns(t)), t, reference.form),
+    referenceValues(reference, kind.type),
   );
 }
 
-export function findById(reader: Reader, type: string, id: string): Promise<Current | undefined> {
-  return reader.get(
-    'current by id',
-    (db, t) =>
-      selectCurrent(db, t).where(
-        and(eq(t.entities.id, sql.placeholder('id')), eq(t.entities.type, sql.placeholder('type'))),
-      ),
-    { id, type },
-  );
+/** As much of a record as a plain read needs. */
+export interface Stored {
+  revision: number;
+  version: number;
+  /** The stored representation; null when the record is deleted, and when its revision is the one known. */
+  doc: string | null;
 }
 
-export function findByExternalId(
+/**
+ * The record that a reference names, with its document unless that is of the revision `known` (0 for none): documents
+ * never change, so one that is held need not be read again. One query.
+ */
+export async function findStored(
   reader: Reader,
-  type: string,
-  scheme: string,
-  value: string,
-): Promise<Current | undefined> {
-  return reader.get(
-    'current by external id',
-    (db, t) =>
-      selectCurrent(db, t)
-        .innerJoin(t.externalIds, eq(t.externalIds.subject, t.entities.id))
-        .where(
-          and(
-            eq(t.externalIds.value, sql.placeholder('value')),
-            eq(t.externalIds.scheme, sql.placeholder('scheme')),
-            eq(t.externalIds.subjectType, sql.placeholder('type')),
-            isNull(t.externalIds.until),
-          ),
-        ),
-    { scheme, value, type },
+  kind: RecordKind,
+  ref: string,
+  known: number,
+): Promise<Stored | undefined> {
+  const reference = parseReference(ref);
+  const row = await reader.get(
+    `stored by ${reference.form}`,
+    (db, t) => {
+      const { revision, version } = t.entities;
+      const columns = { revision, version, doc: unlessKnown(t.revisions.doc, t.revisions.revision) };
+      return narrow(fromCurrent(db, t, columns as never), t, reference.form);
+    },
+    { ...referenceValues(reference, kind.type), known },
   );
+  return row;
 }
 
 const versionColumns = (t: Tables) => ({

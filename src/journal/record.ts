@@ -8,7 +8,7 @@ import { freeSlug, requireFreeExternalIds, requireFreeSlug, requireRules, requir
 import type { Body, Document, Json, RecordKind } from './kind.js';
 import { occurrences } from './paths.js';
 import { closeRows, countCells, insertRows } from './project.js';
-import { type Current, findById } from './read.js';
+import { type Current, findCurrent } from './read.js';
 import { resolveReferences } from './references.js';
 import { projectRows } from './rows.js';
 
@@ -98,7 +98,7 @@ export class Journal {
     await tx.insert('revisions', [
       { ...revisionRow(kind, current, author), revision, recordedAt, version, op: 'delete', doc: null },
     ]);
-    await advance(tx, current, {
+    await advance(tx, kind, current, {
       slug: current.slug,
       label: current.label,
       version,
@@ -160,7 +160,7 @@ export class Journal {
     await tx.insert('revisions', [
       { ...revisionRow(kind, { ...current, label }, author), revision, recordedAt, version, op: 'put', doc },
     ]);
-    await advance(tx, current, {
+    await advance(tx, kind, current, {
       slug: current.slug,
       label,
       version,
@@ -204,6 +204,7 @@ function previousCells(kind: RecordKind, current: Current): string[] {
 /** Moves the entity on to its new version, if it still is at the version that was read. */
 async function advance(
   tx: Tx,
+  kind: RecordKind,
   current: Current,
   next: { slug: string; label: string; version: number; revision: number; created: number; deleted: boolean },
 ): Promise<void> {
@@ -215,10 +216,10 @@ async function advance(
         .update(t.entities)
         .set(Object.fromEntries(columns.map((column) => [column, sql.placeholder(column)])) as never)
         .where(and(eq(t.entities.id, sql.placeholder('id')), eq(t.entities.version, sql.placeholder('expected')))),
-    { ...next, deleted: next.deleted, id: current.id, expected: current.version },
+    { ...next, id: current.id, expected: current.version },
   );
   if (changes !== 1) {
-    const now = await findById(tx, current.id.slice(0, current.id.indexOf('_')), current.id);
+    const now = await findCurrent(tx, kind, current.id);
     throw versionMismatch(current.version, now?.version ?? current.version);
   }
 }

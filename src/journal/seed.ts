@@ -2,7 +2,7 @@ import type { Tx } from '../db/store.js';
 import { Problem } from '../problems.js';
 import { seedId } from '../shared/ids.js';
 import type { Body, RecordKind } from './kind.js';
-import { findById } from './read.js';
+import { findCurrent } from './read.js';
 import type { Author, Journal } from './record.js';
 
 export interface SeedRecord {
@@ -38,14 +38,14 @@ export async function applySeeds(
   const known: { seed: SeedRecord; body: Body; id: string }[] = [];
   for (const { seed, body } of parsed) {
     const id = seedId(seed.kind.type, String(body.slug));
-    const current = await findById(tx, seed.kind.type, id);
+    const current = await findCurrent(tx, seed.kind, id);
     if (current === undefined) fresh.push({ kind: seed.kind, body, id });
     else if (current.deleted) outcome.left.push(`${seed.origin} ${String(body.slug)}: deleted`);
     else known.push({ seed, body, id });
   }
   outcome.created = (await journal.createAll(tx, fresh, author)).length;
   for (const { seed, body, id } of known) {
-    const current = await findById(tx, seed.kind.type, id);
+    const current = await findCurrent(tx, seed.kind, id);
     if (current === undefined) continue;
     if (current.by !== author.by && !overwrite) {
       outcome.left.push(`${seed.origin} ${current.slug}: changed by ${current.by}`);

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { asc, count, eq, sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listApiKeys } from '../../src/db/api-keys.js';
 import { ensureHead, readHead, takeRevision } from '../../src/db/head.js';
 import { tables } from '../../src/db/schema.sqlite.js';
 import { openSqlite } from '../../src/db/sqlite.js';
 import { Statements } from '../../src/db/statements.js';
-import type { Db, Reader, Store, Tx } from '../../src/db/store.js';
+import type { Reader, Store, Tx } from '../../src/db/store.js';
 
 let folder: string;
 let path: string;
@@ -275,19 +274,21 @@ describe('statements', () => {
 
   it('are kept for 500 shapes, and the one used longest ago goes first', async () => {
     const connection = new Database(path);
-    const statements = new Statements(drizzle(connection) as unknown as Db, tables);
+    const statements = new Statements(connection, tables);
     const built = new Map<string, number>();
     const read = (shape: string) =>
-      statements.all(shape, (db, t) => {
-        built.set(shape, (built.get(shape) ?? 0) + 1);
-        return db.select({ id: t.apiKeys.id }).from(t.apiKeys).orderBy(asc(t.apiKeys.id));
-      });
-    for (let n = 0; n < 500; n += 1) await read(`shape ${n}`);
-    await read('shape 0');
-    for (let n = 500; n < 700; n += 1) await read(`shape ${n}`);
-    await read('shape 0');
-    await read('shape 699');
-    await read('shape 1');
+      statements
+        .take(shape, (db, t) => {
+          built.set(shape, (built.get(shape) ?? 0) + 1);
+          return db.select({ id: t.apiKeys.id }).from(t.apiKeys).orderBy(asc(t.apiKeys.id));
+        })
+        .all({});
+    for (let n = 0; n < 500; n += 1) read(`shape ${n}`);
+    read('shape 0');
+    for (let n = 500; n < 700; n += 1) read(`shape ${n}`);
+    read('shape 0');
+    read('shape 699');
+    read('shape 1');
     connection.close();
     expect(statements.executed).toBe(704);
     expect([0, 1, 699].map((n) => built.get(`shape ${n}`))).toEqual([1, 2, 1]);

@@ -6,7 +6,7 @@ import { ensureHead } from '../../src/db/head.js';
 import { openSqlite } from '../../src/db/sqlite.js';
 import type { Store } from '../../src/db/store.js';
 import type { Body, RecordKind } from '../../src/journal/kind.js';
-import { type Current, findById } from '../../src/journal/read.js';
+import { type Current, findCurrent } from '../../src/journal/read.js';
 import { type Author, Journal, type Outcome } from '../../src/journal/record.js';
 import { kinds } from '../../src/resources/index.js';
 import { steppingClock } from '../../src/shared/clock.js';
@@ -45,7 +45,7 @@ export async function openTestJournal(): Promise<TestJournal> {
     return found;
   };
   const current = async (type: ResourceType, id: string): Promise<Current> => {
-    const found = await findById(store, type, id);
+    const found = await findCurrent(store, { type }, id);
     if (found === undefined) throw new Error(`no ${type} ${id}`);
     return found;
   };

@@ -3,7 +3,7 @@ import { type Preamble, readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { cacheHeaders, isNotModified, versionTag } from '../../http/conditional.js';
 import { readQuery } from '../../http/query.js';
-import { type Current, findAsOf, findCurrent } from '../../journal/read.js';
+import { type Current, findAsOf, findCurrent, findStored } from '../../journal/read.js';
 import { Problem } from '../../problems.js';
 import { toInstant } from '../../shared/clock.js';
 import { queryHash } from '../../shared/cursor.js';
@@ -15,8 +15,8 @@ import { includedText, withFields } from './shape.js';
 
 export const READ_PARAMETERS = ['asOf', 'fields', 'include'] as const;
 
-interface Found {
-  doc: string;
+interface Found<Doc extends string | Buffer = string> {
+  doc: Doc;
   version: number;
   /** The revision it was read as of; undefined for the present. */
   asOf: number | undefined;
@@ -47,13 +47,7 @@ async function answer(
   reply: FastifyReply,
 ) {
   const query = readQuery(request, READ_PARAMETERS);
-  if (query.size === 0)
-    return sendPlain(
-      services,
-      requireLive(resource, await findCurrent(services.store, resource.kind, ref), ref),
-      request,
-      reply,
-    );
+  if (query.size === 0) return sendPlain(services, await findPlain(resource, services, ref), request, reply);
   const fields = parseFields(resource, query.get('fields')?.[0]);
   const include = parseInclude(resource, query.get('include')?.[0]);
   const asOf = parseAsOf(query.get('asOf')?.[0]);
@@ -74,6 +68,29 @@ async function answer(
   });
 }
 
+/** The present representation as bytes, in one query; the document itself only when it is not held already. */
+async function findPlain(resource: Resource, services: Services, ref: string): Promise<Found<Buffer>> {
+  const key = `${resource.type} ${ref}`;
+  const held = services.documents.get(key);
+  const stored = await findStored(services.store, resource.kind, ref, held?.revision ?? 0);
+  if (held !== undefined && stored?.revision === held.revision) return present(held);
+  if (stored === undefined) throw notFound(resource, ref);
+  if (stored.doc === null) throw await deletion(resource, services, ref);
+  const { revision, version, doc } = stored;
+  const read = { revision, version, doc: Buffer.from(doc) };
+  services.documents.set(key, read);
+  return present(read);
+}
+
+function present<Doc extends string | Buffer>({ doc, version }: { doc: Doc; version: number }): Found<Doc> {
+  return { doc, version, asOf: undefined, immutable: false };
+}
+
+async function deletion(resource: Resource, services: Services, ref: string): Promise<Problem> {
+  const current = await findCurrent(services.store, resource.kind, ref);
+  return current ? gone(current.id, current.recordedAt, current.note) : notFound(resource, ref);
+}
+
 async function findThen(
   resource: Resource,
   services: Services,
@@ -89,7 +106,12 @@ async function findThen(
   return { doc: version.doc, version: version.version, asOf: revision, immutable: isImmutable(asOf, head) };
 }
 
-function sendPlain(services: Services, found: Found, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendPlain(
+  services: Services,
+  found: Found<string | Buffer>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const tag = versionTag(found.version);
   cacheHeaders(reply, tag, found.immutable, services.publicRead);
   if (isNotModified(request, tag)) return reply.code(304).send();
@@ -100,7 +122,7 @@ function sendPlain(services: Services, found: Found, request: FastifyRequest, re
 function requireLive(resource: Resource, current: Current | undefined, ref: string): Found {
   if (current === undefined) throw notFound(resource, ref);
   if (current.doc === null) throw gone(current.id, current.recordedAt, current.note);
-  return { doc: current.doc, version: current.version, asOf: undefined, immutable: false };
+  return present({ doc: current.doc, version: current.version });
 }
 
 /** The live record that a change is about. Raises `not-found` and `gone`. */

@@ -1,12 +1,14 @@
 import type { Store } from '../../db/store.js';
 import type { Journal } from '../../journal/record.js';
 import type { Clock } from '../../shared/clock.js';
+import type { holdDocuments } from './held-documents.js';
 
 /** What operations work with; made once, in `app.ts`. */
 export interface Services {
   store: Store;
   journal: Journal;
   clock: Clock;
+  documents: ReturnType<typeof holdDocuments>;
   /** Whether everybody may read. */
   publicRead: boolean;
   /** Put before links; empty makes them relative to the host. */

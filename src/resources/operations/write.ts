@@ -6,7 +6,7 @@ import { type Precondition, readIfMatch, requireIfMatch, versionTag } from '../.
 import { type Answer, send, writeOnce } from '../../http/idempotency.js';
 import { readQuery } from '../../http/query.js';
 import type { Body } from '../../journal/kind.js';
-import { type Current, findById, findCurrent } from '../../journal/read.js';
+import { type Current, findCurrent } from '../../journal/read.js';
 import { type Outcome, versionMismatch } from '../../journal/record.js';
 import { Problem } from '../../problems.js';
 import { parseReference } from '../../shared/reference.js';
@@ -176,7 +176,7 @@ function documentOf(current: Current): Body {
 
 /** The same record inside the write; it may have changed or gone since it was found. */
 async function again(tx: Tx, resource: Resource, read: Current): Promise<Current> {
-  return requireThere(resource, await findById(tx, resource.type, read.id), read.id);
+  return requireThere(resource, await findCurrent(tx, resource.kind, read.id), read.id);
 }
 
 function requireThere(resource: Resource, current: Current | undefined, ref: string): Current {
