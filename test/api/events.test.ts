@@ -176,6 +176,10 @@ describe('areas of events', () => {
     expect(await slugs('area=cyber-security,military-equipment')).toContain('narrow');
   });
 
+  it('refuse areaDepth without area', async () => {
+    await wrongParameter('areaDepth=0', 'areaDepth');
+  });
+
   it.each(['1', '00', '-1', 'x', ''])('refuse areaDepth=%s', async (depth) => {
     await wrongParameter(`area=cyber-security&areaDepth=${depth}`, 'areaDepth');
   });
