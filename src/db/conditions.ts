@@ -78,7 +78,12 @@ export function plus(column: Column, placeholder: string): SQL {
   return sql`${column} + ${sql.placeholder(placeholder)}`;
 }
 
-/** The column, or null in a row whose revision is that of the placeholder `known`. */
-export function unlessKnown(column: Column, revision: Column): SQL {
-  return sql`case when ${revision} = ${sql.placeholder('known')} then null else ${column} end`;
+/**
+ * The document of an entity's current version, or null when its revision is the placeholder `known`; then the document
+ * is not looked up. Nested, because Drizzle takes table names away from the columns of an expression it selects.
+ */
+export function documentUnlessKnown(t: Tables): SQL<string | null> {
+  const { doc, revision } = t.revisions;
+  const document = sql`(select ${doc} from ${t.revisions} where ${revision} = ${t.entities.revision})`;
+  return sql`${sql`case when ${t.entities.revision} = ${sql.placeholder('known')} then null else ${document} end`}`;
 }

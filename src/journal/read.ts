@@ -1,5 +1,5 @@
 import { and, type Column, desc, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm';
-import { holds, isLatestAsOf, MAX_LIST, unlessKnown } from '../db/conditions.js';
+import { documentUnlessKnown, holds, isLatestAsOf, MAX_LIST } from '../db/conditions.js';
 import type { Reader, Values } from '../db/store.js';
 import { parseReference, type Reference } from '../shared/reference.js';
 import type { RecordKind } from './kind.js';
@@ -83,10 +83,10 @@ function narrow(query: ReturnType<typeof fromCurrent>, t: Tables, form: Referenc
     );
 }
 
-function referenceValues(reference: Reference, type: string): Values {
-  if (reference.form === 'id') return { type, id: reference.id };
-  if (reference.form === 'slug') return { type, slug: reference.slug };
-  return { type, scheme: reference.scheme, value: reference.value };
+function referenceValues(reference: Reference, type: string, known = 0): Values {
+  if (reference.form === 'id') return { type, known, id: reference.id };
+  if (reference.form === 'slug') return { type, known, slug: reference.slug };
+  return { type, known, scheme: reference.scheme, value: reference.value };
 }
 
 /** The record that a reference names, deleted ones included; undefined when there never was one. One query. */
@@ -111,24 +111,20 @@ export interface Stored {
  * The record that a reference names, with its document unless that is of the revision `known` (0 for none): documents
  * never change, so one that is held need not be read again. One query.
  */
-export async function findStored(
-  reader: Reader,
-  kind: RecordKind,
-  ref: string,
-  known: number,
-): Promise<Stored | undefined> {
+export function findStored(reader: Reader, kind: RecordKind, ref: string, known: number): Promise<Stored | undefined> {
   const reference = parseReference(ref);
-  const row = await reader.get(
-    `stored by ${reference.form}`,
+  return reader.get<Stored>(
+    STORED_BY[reference.form],
     (db, t) => {
       const { revision, version } = t.entities;
-      const columns = { revision, version, doc: unlessKnown(t.revisions.doc, t.revisions.revision) };
-      return narrow(fromCurrent(db, t, columns as never), t, reference.form);
+      const query = db.select({ revision, version, doc: documentUnlessKnown(t) }).from(t.entities);
+      return narrow(query as unknown as ReturnType<typeof fromCurrent>, t, reference.form);
     },
-    { ...referenceValues(reference, kind.type), known },
+    referenceValues(reference, kind.type, known),
   );
-  return row;
 }
+
+const STORED_BY = { id: 'stored by id', slug: 'stored by slug', external: 'stored by external id' } as const;
 
 const versionColumns = (t: Tables) => ({
   entity: t.revisions.entity,
