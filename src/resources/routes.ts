@@ -51,13 +51,13 @@ export function registerResource(app: FastifyInstance, resource: Resource, servi
     getBy: { method: 'GET', url: byId, handler: readByExternalIdHandler(resource, services) },
     putBy: { method: 'PUT', url: byId, onRequest: json, handler: upsertHandler(resource, services) },
   };
-  for (const [name, route] of Object.entries(operations) as [OperationName, Handlers][]) {
+  for (const [name, { handler, ...route }] of Object.entries(operations) as [OperationName, Handlers][]) {
     app.route({
       ...route,
-      onRequest: [
-        async (request) => requireAcceptable(request, [JSON_TYPE]),
-        ...([route.onRequest ?? []].flat() as NonNullable<RouteOptions['onRequest']>[]),
-      ] as RouteOptions['onRequest'] & object,
+      handler(request, reply) {
+        requireAcceptable(request, [JSON_TYPE]);
+        return handler.call(this, request, reply);
+      },
       schema: describeOperation(name, resource),
       config: { scope: route.method === 'GET' ? 'read' : 'write' },
     });

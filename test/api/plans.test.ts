@@ -99,12 +99,14 @@ describe('plans of lists', () => {
   it('reads one record by its key', async () => {
     const plan = await pagePlan('/v1/events/us-ua-consultations-2025-01');
     expect(plan[0]).toMatch(/^SEARCH entities USING INDEX entities_slug/);
-    expect(plan[1]).toBe('SEARCH revisions USING INTEGER PRIMARY KEY (rowid=?)');
+    const document = ['CORRELATED SCALAR SUBQUERY 1', 'SEARCH revisions USING INTEGER PRIMARY KEY (rowid=?)'];
+    expect(plan.slice(1)).toEqual(document);
     const { body } = await t.http.get('/v1/events/us-ua-consultations-2025-01');
     const byId = await pagePlan(`/v1/events/${body.id}`);
     expect(byId[0]).toMatch(/^SEARCH entities USING INDEX sqlite_autoindex_entities_1 \(id=\?\)/);
     const byExternalId = await pagePlan('/v1/actors/by/iso3166-1-alpha-2/UA');
-    expect(byExternalId.every((step) => step.startsWith('SEARCH'))).toBe(true);
+    expect(byExternalId.slice(-2)).toEqual(document);
+    expect(byExternalId.slice(0, -2).every((step) => step.startsWith('SEARCH'))).toBe(true);
   });
 
   it('reads history and links by their indexes', async () => {
