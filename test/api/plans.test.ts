@@ -100,7 +100,8 @@ describe('plans of lists', () => {
     const plan = await pagePlan('/v1/events/us-ua-consultations-2025-01');
     expect(plan[0]).toMatch(/^SEARCH entities USING INDEX entities_slug/);
     const document = ['CORRELATED SCALAR SUBQUERY 1', 'SEARCH revisions USING INTEGER PRIMARY KEY (rowid=?)'];
-    expect(plan.slice(1)).toEqual(document);
+    // A slug may have been used before: the few records that ever had it are put in order.
+    expect(plan.slice(1)).toEqual([...document, 'USE TEMP B-TREE FOR ORDER BY']);
     const { body } = await t.http.get('/v1/events/us-ua-consultations-2025-01');
     const byId = await pagePlan(`/v1/events/${body.id}`);
     expect(byId[0]).toMatch(/^SEARCH entities USING INDEX sqlite_autoindex_entities_1 \(id=\?\)/);
