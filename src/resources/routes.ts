@@ -1,4 +1,4 @@
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { JSON_TYPE } from '../http/body.js';
 import { requireAcceptable } from '../http/negotiate.js';
 import { describeOperation, type OperationName } from './operations/describe.js';
@@ -51,15 +51,28 @@ export function registerResource(app: FastifyInstance, resource: Resource, servi
     getBy: { method: 'GET', url: byId, handler: readByExternalIdHandler(resource, services) },
     putBy: { method: 'PUT', url: byId, onRequest: json, handler: upsertHandler(resource, services) },
   };
-  for (const [name, { handler, ...route }] of Object.entries(operations) as [OperationName, Handlers][]) {
+  for (const [name, route] of Object.entries(operations) as [OperationName, Handlers][]) {
     app.route({
-      ...route,
-      handler(request, reply) {
-        requireAcceptable(request, [JSON_TYPE]);
-        return handler.call(this, request, reply);
-      },
+      ...(route.method === 'GET' ? reading(route) : writing(route)),
       schema: describeOperation(name, resource),
       config: { scope: route.method === 'GET' ? 'read' : 'write' },
     });
   }
+}
+
+/** A read checks what can be answered in its handler: a hook of its own would cost a point read measurably. */
+function reading({ handler, ...route }: Handlers): Handlers {
+  return {
+    ...route,
+    handler(request, reply) {
+      requireAcceptable(request, [JSON_TYPE]);
+      return handler.call(this, request, reply);
+    },
+  };
+}
+
+/** A write checks it before it looks for the record or reads the body. */
+function writing({ onRequest = [], ...route }: Handlers): Handlers {
+  const acceptable = async (request: FastifyRequest) => requireAcceptable(request, [JSON_TYPE]);
+  return { ...route, onRequest: [acceptable, ...([onRequest].flat() as (typeof acceptable)[])] };
 }
