@@ -1,12 +1,42 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** What the two engines must do alike. */
+const ON_BOTH = [
+  'test/conformance/**/*.test.ts',
+  'test/journal/**/*.test.ts',
+  'test/api/**/*.test.ts',
+  'test/db/{store,look-up,errors,parity,parity-values}.test.ts',
+  'test/faults/several-processes.test.ts',
+];
+/** What PostgreSQL alone is about. All others run on SQLite only, or on no database. */
+const ON_POSTGRES = ['test/postgres/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/property-seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     reporters: ['default', './test/support/count-reporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'sqlite',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...ON_POSTGRES],
+          provide: { engine: 'sqlite' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: [...ON_BOTH, ...ON_POSTGRES],
+          provide: { engine: 'postgres' },
+          globalSetup: ['test/support/postgres-setup.ts'],
+        },
+      },
+    ],
   },
 });

@@ -35,9 +35,20 @@ export const SETTINGS = {
   databaseUrl: setting(
     'DATABASE_URL',
     'file:./data/chancery.db',
-    z.string().regex(/^file:./, 'must be a file: URL such as file:./data/chancery.db'),
-    'The database: `file:` and the path of a SQLite file.',
+    z
+      .string()
+      .regex(
+        /^(?:file:.|postgres(?:ql)?:\/\/.)/,
+        'must be a URL such as file:./data/chancery.db or postgres://user:password@host/database',
+      ),
+    'The database: `file:` and the path of a SQLite file, or a `postgres:` URL (docs/postgres.md).',
     true,
+  ),
+  dbConnections: setting(
+    'CHANCERY_DB_CONNECTIONS',
+    '10',
+    whole(1, 1000),
+    'PostgreSQL only: connections that a process reads with at most; it writes with one more.',
   ),
   seed: setting(
     'CHANCERY_SEED',
@@ -81,9 +92,4 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (problems.length > 0) throw new ConfigError(problems.join('; '));
   return config as Config;
-}
-
-/** Path of the SQLite file that DATABASE_URL names. */
-export function databasePath({ databaseUrl }: Pick<Config, 'databaseUrl'>): string {
-  return databaseUrl.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { type Command, EXIT, helpText, parseArguments, type Terminal, UsageError } from './commands/command.js';
+import { copyCommand } from './commands/copy.js';
 import { keyCommands } from './commands/keys.js';
 import { openapiCommand } from './commands/openapi.js';
 import { seedCommand } from './commands/seed.js';
@@ -16,6 +17,7 @@ const COMMANDS: readonly Command[] = [
   ...keyCommands,
   verifyCommand,
   reindexCommand,
+  copyCommand,
   openapiCommand,
 ];
 

@@ -132,7 +132,10 @@ describe('packages', () => {
 
   it('a database driver is named by db only', () => {
     expect(
-      namedOutside(/^(?:better-sqlite3|pg|postgres)$|^drizzle-orm\/(?:better-sqlite3|sqlite|pg|postgres)/, /^db\//),
+      namedOutside(
+        /^(?:better-sqlite3|pg|pg-connection-string)$|^drizzle-orm\/(?:better-sqlite3|sqlite|pg|postgres)/,
+        /^db\//,
+      ),
     ).toEqual([]);
   });
 });

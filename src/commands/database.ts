@@ -1,14 +1,10 @@
-import { databasePath } from '../config.js';
-import { ensureHead } from '../db/head.js';
-import { openSqlite } from '../db/sqlite.js';
+import { openDatabase } from '../db/open.js';
 import type { Store } from '../db/store.js';
 import type { Terminal } from './command.js';
 
 /** Opens the configured database, migrated and with its head row. */
-export async function openStore({ config }: Pick<Terminal, 'config'>): Promise<Store> {
-  const store = openSqlite({ path: databasePath(config) });
-  await store.write(ensureHead);
-  return store;
+export function openStore({ config }: Pick<Terminal, 'config'>, statementTimeoutMs = 0): Promise<Store> {
+  return openDatabase(config.databaseUrl, { connections: config.dbConnections, statementTimeoutMs });
 }
 
 /** Runs some work on the configured database and closes it again, whatever happens. */

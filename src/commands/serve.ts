@@ -16,6 +16,8 @@ const IDLE_SWEEP_MS = 50;
 /** Requests under way may take this long after a signal to stop; containers are killed after ten seconds. */
 const DRAIN_MS = 8_000;
 const LOG_FLUSH_MS = 500;
+/** Cuts off a statement that something went wrong with; none of a request takes a tenth of it. */
+const STATEMENT_TIMEOUT_MS = 30_000;
 const LOG_BUFFER_BYTES = 8 * 1024;
 
 export const serveCommand: Command = {
@@ -44,7 +46,7 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
     periodicFlush: LOG_FLUSH_MS,
   } as never);
   const logger = pino({ level: config.logLevel, base: null }, destination);
-  const store = await openStore(terminal);
+  const store = await openStore(terminal, STATEMENT_TIMEOUT_MS);
   try {
     await seedIfEmpty(terminal, store);
     const app = await buildApp({ config, store, clock: systemClock, ids: randomIds, logger, version: VERSION });
@@ -86,6 +88,7 @@ async function seedIfEmpty(terminal: Terminal, store: Store): Promise<void> {
   terminal.err('The database is empty; loading the seeds …');
   const started = performance.now();
   const { created } = await loadSeeds(store);
+  await store.maintain(true);
   terminal.err(`${created} records loaded in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
 }
 

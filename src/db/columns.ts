@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type Column, is, type SQL, sql } from 'drizzle-orm';
 import * as pg from 'drizzle-orm/pg-core';
 import * as sqlite from 'drizzle-orm/sqlite-core';
 
@@ -40,3 +40,11 @@ export const sqliteKit = {
 
 /** The predicate of partial indexes over current rows; written so that both engines read it alike. */
 export const isCurrent = sql`until is null`;
+
+/**
+ * A column in a comparison that SQLite must not look up by an index. PostgreSQL weighs indexes by its statistics, which
+ * it has of columns and not of expressions.
+ */
+export function unindexed(column: Column): SQL {
+  return is(column, sqlite.SQLiteColumn) ? sql`+${column}` : sql`${column}`;
+}

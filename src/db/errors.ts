@@ -7,6 +7,10 @@ export type DatabaseFault =
   | 'corrupt'
   | 'read-only'
   | 'cannot-open'
+  /** The server cannot be reached, or went away. */
+  | 'away'
+  /** The server refuses the user, or something to the user. */
+  | 'denied'
   | 'other';
 
 /** An error of the database with its fault; the driver's own error is the cause and never leaves the process. */
@@ -34,6 +38,7 @@ const SQLITE_FAULTS: readonly [RegExp, DatabaseFault][] = [
 
 /** Wraps an error of better-sqlite3 (directly or as the cause of a Drizzle error); others are returned as they are. */
 export function fromSqlite(error: unknown): unknown {
+  if (error instanceof DatabaseError) return error;
   const driver = [error, (error as { cause?: unknown } | undefined)?.cause].find(
     (candidate) => typeof (candidate as { code?: unknown } | undefined)?.code === 'string',
   ) as { code: string; message?: string } | undefined;
@@ -41,6 +46,8 @@ export function fromSqlite(error: unknown): unknown {
     return new DatabaseError('cannot-open', 'the database is closed', error);
   }
   if (driver === undefined || !driver.code.startsWith('SQLITE_')) return error;
-  const fault = SQLITE_FAULTS.find(([pattern]) => pattern.test(driver.code))?.[1] ?? 'other';
+  // A table or column that is not there has no code of its own.
+  const isDropped = /^no such (?:table|column)/.test(driver.message ?? '');
+  const fault = isDropped ? 'corrupt' : (SQLITE_FAULTS.find(([pattern]) => pattern.test(driver.code))?.[1] ?? 'other');
   return new DatabaseError(fault, `${driver.code}: ${driver.message ?? ''}`, error);
 }

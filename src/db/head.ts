@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
+import { DatabaseError } from './errors.js';
 import type { Reader, Tx } from './store.js';
 
 /** Where the journal stands. */
@@ -19,11 +20,38 @@ export async function readHead(reader: Reader): Promise<Head> {
   return row;
 }
 
-/** Makes the head row of a new database. */
+/** Makes the head row of a new database; the first of several processes does. */
 export async function ensureHead(tx: Tx): Promise<void> {
-  const row = await tx.get('head exists', (db, t) => db.select({ id: t.head.id }).from(t.head));
-  if (row !== undefined) return;
-  await tx.insert('head', [{ id: 1, revision: 0, recordedAt: BEGINNING, epoch: randomUUID(), instance: randomUUID() }]);
+  if ((await tx.get('head exists', (db, t) => db.select({ id: t.head.id }).from(t.head))) !== undefined) return;
+  await requireNew(tx);
+  await tx.run(
+    'head make',
+    (db, t) => {
+      const row = Object.fromEntries(HEAD_COLUMNS.map((column) => [column, sql.placeholder(column)]));
+      return db
+        .insert(t.head)
+        .values(row as never)
+        .onConflictDoNothing();
+    },
+    { id: 1, revision: 0, recordedAt: BEGINNING, epoch: randomUUID(), instance: randomUUID() },
+  );
+}
+
+const HEAD_COLUMNS = ['id', 'revision', 'recordedAt', 'epoch', 'instance'];
+
+/** A copy writes the head row last of all: records without one are what a copy left that did not come to its end. */
+async function requireNew(tx: Tx): Promise<void> {
+  const record = await tx.get('any record', (db, t) => db.select({ id: t.entities.id }).from(t.entities).limit(1));
+  if (record === undefined) return;
+  throw new DatabaseError(
+    'corrupt',
+    'the database is the target of a copy that did not end; run `chancery copy` again',
+  );
+}
+
+/** Keeps other writers waiting until the end of the transaction; only PostgreSQL needs it. */
+export async function lockHead(tx: Tx): Promise<void> {
+  await tx.get('head lock', (db, t) => db.select({ revision: t.head.revision }).from(t.head).for('update'));
 }
 
 /** Takes the next revision number; recorded_at is `now` unless the last revision was recorded later. */

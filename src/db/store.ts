@@ -34,23 +34,32 @@ export interface Reader {
   ): Promise<Row | undefined>;
 }
 
-/** A write transaction. Only SQL inside it: no fetch, no file, no timer, no second `write`. */
+/**
+ * A write transaction. Only SQL inside it: no fetch, no file, no timer, no second `write`. Once a statement has failed,
+ * no other may follow.
+ */
 export interface Tx extends Reader {
+  // Statements that are not waited for reach the database in the order of the calls.
   /** Runs a command and gives the number of rows it changed. */
   run(shape: string, build: (db: Db, tables: Tables) => PreparableCommand, values?: Values): Promise<number>;
   /** Inserts rows that all have the same columns. */
   insert<Name extends TableName>(table: Name, rows: readonly Tables[Name]['$inferInsert'][]): Promise<void>;
 }
 
-/** A database of either dialect: one writer at a time, readers beside it. */
+/** A database of either dialect: one writer at a time, in all processes together, and readers beside it. */
 export interface Store extends Reader {
   readonly tables: Tables;
-  /** Several reads of one state of the database. */
+  /** Several reads of one state of the database. `work` may run again from its start as long as it has not resolved. */
   snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
-  /** One transaction: commits when `work` resolves, leaves nothing behind when it throws. Calls are queued. */
+  /**
+   * One transaction: commits when `work` resolves, leaves nothing behind when it throws. Calls are queued. `work` may
+   * run again from its start when nothing of it was committed.
+   */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Periodic upkeep: checkpoint and planner statistics. */
-  maintain(): Promise<void>;
+  /** Calls back soon after each commit by any process, and now and then without one; gives the end of it. */
+  watch(listener: () => void): () => void;
+  /** Periodic upkeep: checkpoint and planner statistics; `loaded` after a bulk load, when these are needed at once. */
+  maintain(loaded?: boolean): Promise<void>;
   close(): Promise<void>;
   /** Statements run so far; tests assert how many an answer took. */
   readonly statementsRun: number;

@@ -29,6 +29,8 @@ const DATABASE: Readonly<Record<DatabaseFault, ProblemCode>> = {
   corrupt: 'unavailable',
   'read-only': 'storage-full',
   'cannot-open': 'unavailable',
+  away: 'unavailable',
+  denied: 'unavailable',
   other: 'internal',
 };
 
@@ -129,10 +131,17 @@ export function answerParserError(error: NodeJS.ErrnoException, socket: Socket, 
 
 const MAX_URI_CHARS = 8192;
 
-/** Refuses what is too long, and what a proxy and this server could read differently: more than one Host header. */
+/**
+ * Refuses what is too long, a path that no record can have, and what a proxy and this server could read differently:
+ * more than one Host header.
+ */
 export function refuseUnfit(raw: IncomingMessage): void {
-  if ((raw.url?.length ?? 0) > MAX_URI_CHARS) {
+  const { url = '' } = raw;
+  if (url.length > MAX_URI_CHARS) {
     throw new Problem('uri-too-long', `The request target may have at most ${MAX_URI_CHARS} characters.`);
+  }
+  if (url.includes('%00') && url.split('?', 1)[0]?.includes('%00')) {
+    throw new Problem('not-found', 'There is no such path: it holds U+0000, which no text here may hold.');
   }
   let hosts = 0;
   for (let index = 0; index < raw.rawHeaders.length; index += 2) {

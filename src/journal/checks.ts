@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { ancestorAreas } from '../db/areas.js';
 import type { Tx } from '../db/store.js';
 import { type InputError, Problem } from '../problems.js';
@@ -136,6 +136,7 @@ export async function requireUnreferenced(tx: Tx, id: string): Promise<void> {
         .from(t.links)
         .innerJoin(t.entities, eq(t.entities.id, t.links.subject))
         .where(and(eq(t.links.target, sql.placeholder('id')), isNull(t.links.until)))
+        .orderBy(asc(t.entities.id))
         .limit(10),
     { id },
   );

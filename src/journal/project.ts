@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { plus } from '../db/conditions.js';
-import type { Tx } from '../db/store.js';
+import { plusInserted } from '../db/conditions.js';
+import type { Db, Tx } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
 import type { RecordKind } from './kind.js';
 import type { ProjectedRows } from './rows.js';
@@ -9,14 +9,14 @@ export const DETAIL_TABLES = ['links', 'milestones', 'names', 'externalIds', 'ta
 
 /** Writes the query rows of one version of a record. */
 export async function insertRows(tx: Tx, kind: RecordKind, rows: ProjectedRows): Promise<void> {
-  await tx.insert(kind.collection, [rows.record as never]);
-  for (const table of DETAIL_TABLES) await tx.insert(table, rows[table] as never[]);
+  const details = () => DETAIL_TABLES.map((table) => tx.insert(table, rows[table] as never[]));
+  await Promise.all([tx.insert(kind.collection, [rows.record as never]), ...details()]);
 }
 
 /** Marks the query rows of a version as replaced by revision `until`. */
 export async function closeRows(tx: Tx, kind: RecordKind, revision: number, until: number): Promise<void> {
-  for (const table of [kind.collection, ...DETAIL_TABLES] as const) {
-    await tx.run(
+  const close = (table: keyof Tables) =>
+    tx.run(
       `close ${table}`,
       (db, t) => {
         const versioned = t[table] as Tables['links'];
@@ -27,7 +27,7 @@ export async function closeRows(tx: Tx, kind: RecordKind, revision: number, unti
       },
       { revision, until },
     );
-  }
+  await Promise.all([kind.collection, ...DETAIL_TABLES].map((table) => close(table)));
 }
 
 /** Adds the difference between the cells a record counted in before and those it counts in now. */
@@ -39,31 +39,42 @@ export async function countCells(
 ): Promise<void> {
   const gone = before.filter((cell) => !now.includes(cell));
   const come = now.filter((cell) => !before.includes(cell));
-  for (const [cells, delta] of [
-    [gone, -1],
-    [come, 1],
-  ] as const) {
-    for (const cell of cells) await addToCell(tx, type, cell, delta);
+  await addToCells(tx, type, gone, -1);
+  await addToCells(tx, type, come, 1);
+}
+
+const CELLS_AT_ONCE = 32;
+
+async function addToCells(tx: Tx, type: string, cells: readonly string[], delta: number): Promise<void> {
+  for (let start = 0; start < cells.length; start += CELLS_AT_ONCE) {
+    const some = cells.slice(start, start + CELLS_AT_ONCE);
+    const values = some.flatMap((cell, index) => {
+      const space = cell.indexOf(' ');
+      return [
+        [`dimension${index}`, cell.slice(0, space)],
+        [`value${index}`, cell.slice(space + 1)],
+      ];
+    });
+    await tx.run(`roll-up add ${some.length}`, (db, t) => insertCells(db, t, some.length), {
+      ...Object.fromEntries(values),
+      type,
+      delta,
+    });
   }
 }
 
-async function addToCell(tx: Tx, type: string, cell: string, delta: number): Promise<void> {
-  const space = cell.indexOf(' ');
-  await tx.run(
-    'roll-up add',
-    (db, t) =>
-      db
-        .insert(t.rollups)
-        .values({
-          type: sql.placeholder('type'),
-          dimension: sql.placeholder('dimension'),
-          value: sql.placeholder('value'),
-          count: sql.placeholder('delta'),
-        } as never)
-        .onConflictDoUpdate({
-          target: [t.rollups.type, t.rollups.dimension, t.rollups.value],
-          set: { count: plus(t.rollups.count, 'delta') },
-        }),
-    { type, dimension: cell.slice(0, space), value: cell.slice(space + 1), delta },
-  );
+function insertCells(db: Db, t: Tables, cells: number) {
+  const rows = Array.from({ length: cells }, (_, index) => ({
+    type: sql.placeholder('type'),
+    dimension: sql.placeholder(`dimension${index}`),
+    value: sql.placeholder(`value${index}`),
+    count: sql.placeholder('delta'),
+  }));
+  return db
+    .insert(t.rollups)
+    .values(rows as never)
+    .onConflictDoUpdate({
+      target: [t.rollups.type, t.rollups.dimension, t.rollups.value],
+      set: { count: plusInserted(t.rollups.count) },
+    });
 }

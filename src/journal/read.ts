@@ -224,7 +224,7 @@ export function readVersions(reader: Reader, id: string, before: number, limit: 
   );
 }
 
-/** Documents of some records, present or as of a revision; those that are or were deleted are left out. */
+/** Documents of some records by id, present or as of a revision; those that are or were deleted are left out. */
 export async function readDocuments(
   reader: Reader,
   ids: readonly string[],
@@ -260,5 +260,6 @@ export async function readDocuments(
         ));
     found.push(...rows);
   }
-  return found.flatMap(({ id, doc }) => (doc === null ? [] : [{ id, doc }]));
+  const present = found.flatMap(({ id, doc }) => (doc === null ? [] : [{ id, doc }]));
+  return present.sort((a, b) => (a.id < b.id ? -1 : 1));
 }

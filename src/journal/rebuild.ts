@@ -216,7 +216,7 @@ async function compareTotals(
 async function compareEntities(reader: Reader, standings: ReadonlyMap<string, Standing>): Promise<Discrepancy[]> {
   const rows = await reader.all('entity standings', (db, { entities }) => {
     const { id, version, revision, slug, deleted } = entities;
-    return db.select({ id, version, revision, slug, deleted }).from(entities);
+    return db.select({ id, version, revision, slug, deleted }).from(entities).orderBy(asc(id));
   });
   const found: Discrepancy[] = [];
   for (const { id, ...row } of rows) {

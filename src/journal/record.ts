@@ -157,21 +157,24 @@ export class Journal {
     const document = { id: current.id, ...content, version, revision, createdAt, updatedAt: recordedAt } as Document;
     const doc = JSON.stringify(document);
     const created = current.created || revision;
-    await tx.insert('revisions', [
-      { ...revisionRow(kind, { ...current, label }, author), revision, recordedAt, version, op: 'put', doc },
-    ]);
-    await advance(tx, kind, current, {
-      slug: current.slug,
-      label,
-      version,
-      revision,
-      created,
-      deleted: false,
-    });
-    if (previous !== undefined) await closeRows(tx, kind, current.revision, revision);
     const rows = projectRows(kind, document, created);
-    await insertRows(tx, kind, rows);
-    await countCells(tx, kind.type, previousCells(kind, current), rows.counted);
+    const standing = { slug: current.slug, label, version, revision, created, deleted: false };
+    const entry = {
+      ...revisionRow(kind, { ...current, label }, author),
+      revision,
+      recordedAt,
+      version,
+      op: 'put',
+      doc,
+    };
+    // All at once: in this order they reach the database, and a distant one is waited for only once.
+    await Promise.all([
+      tx.insert('revisions', [entry]),
+      advance(tx, kind, current, standing),
+      ...(previous === undefined ? [] : [closeRows(tx, kind, current.revision, revision)]),
+      insertRows(tx, kind, rows),
+      countCells(tx, kind.type, previousCells(kind, current), rows.counted),
+    ]);
     return { id: current.id, slug: current.slug, version, revision, changed: true, doc };
   }
 }

@@ -53,7 +53,10 @@ function choose(
   const [first, ...others] = fitting;
   if (first !== undefined && others.length === 0 && (to === 'any' || first.type === to)) return { id: first.id };
   if (others.length > 0) {
-    const options = fitting.map((candidate) => `${candidate.type}s/${candidate.slug}`).join(', ');
+    const options = fitting
+      .map((candidate) => `${candidate.type}s/${candidate.slug}`)
+      .sort()
+      .join(', ');
     return { code: 'ambiguous', message: `could mean several records; write one of ${options}` };
   }
   const other = live[0];

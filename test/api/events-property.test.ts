@@ -30,9 +30,9 @@ const changes: [path: string, patch: object | 'delete'][] = [
 ];
 
 beforeAll(async () => {
-  loaded = t.db.head();
+  loaded = await t.db.head();
   for (const type of ['event', 'actor', 'agreement', 'area', 'source']) {
-    for (const { doc } of t.db.stateAt(type, loaded)) ids.set(`${type}s/${doc.slug}`, doc.id);
+    for (const { doc } of await t.db.stateAt(type, loaded)) ids.set(`${type}s/${doc.slug}`, doc.id);
   }
   revisions.push(loaded);
   for (const [path, patch] of changes) {
@@ -40,16 +40,16 @@ beforeAll(async () => {
       ? t.http.delete(`/v1/${path}`, ANY)
       : t.http.patch(`/v1/${path}`, patch, ANY));
     expect({ path, ok: answer.status < 300 }).toEqual({ path, ok: true });
-    revisions.push(t.db.head());
+    revisions.push(await t.db.head());
   }
   await t.http.patch('/v1/events/kuleba-blinken-call-undated', { participants: [], tags: ['moved'] }, ANY);
 });
 
-function worldAt(revision: number): World {
-  const open = t.db.stateAt('dispute', revision).filter(({ doc }) => doc.preferred === undefined);
+async function worldAt(revision: number): Promise<World> {
+  const open = (await t.db.stateAt('dispute', revision)).filter(({ doc }) => doc.preferred === undefined);
   return {
     id: (ref) => ids.get(ref) ?? `no ${ref}`,
-    areas: t.db.stateAt('area', revision).map(({ doc }) => doc),
+    areas: (await t.db.stateAt('area', revision)).map(({ doc }) => doc),
     contested: new Set(open.flatMap(({ doc }) => doc.about as string[])),
   };
 }
@@ -138,13 +138,13 @@ it('gives what a naive filter over the documents gives, in order, counted, now a
       // `areaDepth` qualifies `area` and is refused without it.
       const hasArea = several.some(([key]) => key === 'area');
       const query = [...several, ...once].filter(([key]) => key !== 'areaDepth' || hasArea);
-      const revision = at === null ? t.db.head() : revisions[at % revisions.length];
+      const revision = at === null ? await t.db.head() : revisions[at % revisions.length];
       const parameters = new URLSearchParams(query.map(([key, value]) => [key, value]));
       parameters.set('sort', `${descending ? '-' : ''}${name}`);
       parameters.set('limit', String(limit));
       if (at !== null) parameters.set('asOf', String(revision));
-      const then = t.db.stateAt('event', revision ?? 0);
-      const expected = inOrder(events, then, name, descending).filter(fits(query, worldAt(revision ?? 0)));
+      const then = await t.db.stateAt('event', revision ?? 0);
+      const expected = inOrder(events, then, name, descending).filter(fits(query, await worldAt(revision ?? 0)));
       nonEmpty += expected.length > 0 ? 1 : 0;
       const path = `/v1/events?${parameters}`;
       const { data, pages } = await t.http.walk(`${path}&count=exact`);

@@ -146,7 +146,7 @@ describe('the world of the seed article', () => {
   });
 
   it('has one revision for each record, in one go', async () => {
-    expect(t.db.head()).toBe(769);
+    expect(await t.db.head()).toBe(769);
     expect(await all('events?updatedAfter=2031-01-01T00:00:00Z')).toEqual([]);
   });
 });
@@ -163,17 +163,17 @@ describe('applying the seeds again', () => {
   const total = 769;
 
   it('makes no revision when nothing has changed', async () => {
-    const before = t.db.sizes();
+    const before = await t.db.sizes();
     const outcome = await loadSeeds(t.service.store);
     expect(outcome).toEqual({ created: 0, updated: 0, unchanged: total, left: [] });
-    expect(t.db.sizes()).toEqual(before);
+    expect(await t.db.sizes()).toEqual(before);
   });
 
   it('makes one revision of a seed that changed', async () => {
-    const before = t.db.head();
+    const before = await t.db.head();
     const outcome = await apply(changing('g7-apulia-summit-2024', 'Changed'));
     expect(outcome).toEqual({ created: 0, updated: 1, unchanged: total - 1, left: [] });
-    expect(t.db.head()).toBe(before + 1);
+    expect(await t.db.head()).toBe(before + 1);
     const { body } = await t.http.get('/v1/events/g7-apulia-summit-2024');
     expect(body).toMatchObject({ notes: 'Changed', version: 2, revision: before + 1 });
     const history = await t.http.get('/v1/events/g7-apulia-summit-2024/history');
@@ -183,12 +183,12 @@ describe('applying the seeds again', () => {
 
   it('leaves alone what somebody else has changed, unless told to overwrite', async () => {
     await t.http.patch(`/v1/events/${ROUND}`, { notes: 'Ours' }, ANY);
-    const before = t.db.head();
+    const before = await t.db.head();
     const change = changing(ROUND, 'Theirs');
     const left = await apply(change);
     expect(left).toMatchObject({ created: 0, updated: 0, unchanged: total - 1 });
     expect(left.left).toEqual([expect.stringMatching(new RegExp(`^events\\.ndjson:\\d+ ${ROUND}: changed by `))]);
-    expect(t.db.head()).toBe(before);
+    expect(await t.db.head()).toBe(before);
     expect((await t.http.get(`/v1/events/${ROUND}`)).body.notes).toBe('Ours');
     expect(await apply(change, true)).toMatchObject({ updated: 1, left: [] });
     expect((await t.http.get(`/v1/events/${ROUND}`)).body).toMatchObject({ notes: 'Theirs', version: 3 });
@@ -196,22 +196,22 @@ describe('applying the seeds again', () => {
 
   it('leaves alone what somebody has deleted', async () => {
     await t.http.delete('/v1/events/budanov-head-of-office-2026', ANY);
-    const before = t.db.head();
+    const before = await t.db.head();
     for (const overwrite of [false, true]) {
       const { left, created } = await apply((input) => input, overwrite);
       expect(created).toBe(0);
       expect(left).toContainEqual(expect.stringMatching(/budanov-head-of-office-2026: deleted$/));
     }
     // The one is the round that the test before gave other notes.
-    expect(t.db.head() - before).toBe(1);
+    expect((await t.db.head()) - before).toBe(1);
     expect((await t.http.get('/v1/events/budanov-head-of-office-2026')).status).toBe(410);
   });
 
   it('writes nothing at all when one line is wrong, and says which', async () => {
-    const before = t.db.sizes();
+    const before = await t.db.sizes();
     const broken = apply((input) => (input.slug === ROUND ? { ...input, date: '2025-13' } : { ...input, notes: 'x' }));
     await expect(broken).rejects.toThrow(/events\.ndjson:\d+: \/date/);
-    expect(t.db.sizes()).toEqual(before);
+    expect(await t.db.sizes()).toEqual(before);
   });
 
   it('gives records the same ids in every installation', async () => {

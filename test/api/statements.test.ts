@@ -6,7 +6,7 @@ const t = useService({ seeds: true });
 let past: number;
 
 beforeAll(async () => {
-  past = t.db.head();
+  past = await t.db.head();
   await t.http.patch('/v1/events/us-ua-consultations-2025-01', { summary: 'Ünïcode “quoted”, 会談 \u2028' }, ANY);
 });
 
@@ -31,7 +31,7 @@ const SLUGS = {
 describe.each(Object.entries(SLUGS))('reading one of %s', (collection, slug) => {
   it('runs one statement and gives the stored text as it is', async () => {
     const { body, text } = await t.http.get(`/v1/${collection}/${slug}`);
-    expect(text).toBe(t.db.storedDoc(body.id));
+    expect(text).toBe(await t.db.storedDoc(body.id));
     const [external] = body.externalIds;
     const value = encodeURIComponent(external.value);
     for (const ref of [slug, body.id, `${external.scheme}:${value}`, `by/${external.scheme}/${value}`]) {

@@ -18,11 +18,11 @@ export function describeAccess(t: Context): void {
 
   describe('access', () => {
     it.each(writes)('is 401 without a key for %s %s', async (method, path) => {
-      const sizes = t.db.sizes();
+      const sizes = await t.db.sizes();
       const answer = await t.http.send(method, path, { json: t.fresh(), headers: ANY, key: null });
       expectProblem(answer, 'unauthenticated');
       expect(answer.headers['www-authenticate']).toBe('Bearer');
-      expect(t.db.sizes()).toEqual(sizes);
+      expect(await t.db.sizes()).toEqual(sizes);
     });
 
     it.each(writes)('is 403 with a key for reading for %s %s', async (method, path) => {

@@ -11,7 +11,7 @@ export function describeAsOf(t: Context): void {
     const two = (await t.http.patch(`${base}/${one.id}`, { notes: 'Two' }, ANY)).body;
     const three = (await t.http.patch(`${base}/${one.id}`, { notes: 'Three', slug: `${one.slug}-3` }, ANY)).body;
     await t.http.delete(`${base}/${one.id}`, { ...ANY, 'change-note': 'Over' });
-    return { one, two, three, deleted: t.db.head() };
+    return { one, two, three, deleted: await t.db.head() };
   };
 
   describe('asOf', () => {
@@ -54,7 +54,7 @@ export function describeAsOf(t: Context): void {
 
     it('lists what was there at a revision and at an instant', async () => {
       const before = await t.all();
-      const revision = t.db.head();
+      const revision = await t.db.head();
       const { one, two } = await lived();
       for (const asOf of [
         revision,
@@ -77,7 +77,7 @@ export function describeAsOf(t: Context): void {
 
     it('says at which revision a list is', async () => {
       const now = await t.http.get(`${base}?limit=1`);
-      expect(now.body.asOf).toBe(t.db.head());
+      expect(now.body.asOf).toBe(await t.db.head());
       const then = await t.http.get(`${base}?limit=1&asOf=${now.body.asOf - 1}`);
       expect(then.body.asOf).toBe(now.body.asOf - 1);
     });

@@ -163,10 +163,10 @@ export function describeBodies(t: Context): void {
     it('refuses a body without Content-Type, and none at all', async () => {
       const raw = JSON.stringify(t.fresh());
       const headers = { 'content-length': Buffer.byteLength(raw) };
-      const sizes = t.db.sizes();
+      const sizes = await t.db.sizes();
       const bare = await t.http.send('POST', base, { headers: {} });
       expect({ status: bare.status, code: bare.body.code }).toEqual({ status: 415, code: 'unsupported-media-type' });
-      expect(t.db.sizes()).toEqual(sizes);
+      expect(await t.db.sizes()).toEqual(sizes);
       await t.refused('unsupported-media-type', 'PUT', `${base}/${resource.example.slug}`, {
         raw,
         headers: { ...headers, 'content-type': '' },

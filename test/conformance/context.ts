@@ -41,11 +41,11 @@ export function useContext(resource: Resource): Context {
   beforeAll(async () => {
     context.service = await startTestService({ seeds: true });
     context.http = client(context.service);
-    context.db = inspect(context.service);
+    context.db = await inspect(context.service);
   });
   afterAll(async () => {
     context.http.close();
-    context.db.close();
+    await context.db.close();
     await context.service.stop();
   });
   return Object.assign(context, helpers(context));
@@ -76,17 +76,17 @@ function helpers(context: Context): Partial<Context> {
       return answer.body;
     },
     async refused(code, method, path, sent = {}) {
-      const before = context.db.sizes();
+      const before = await context.db.sizes();
       const answer = await context.http.send(method, path, sent);
       const problem = expectProblem(answer, code);
       expect(answer.headers['x-request-id']).toBe(problem.requestId);
-      expect(context.db.sizes()).toEqual(before);
+      expect(await context.db.sizes()).toEqual(before);
       return problem;
     },
     async writes(revisions, request) {
-      const before = context.db.head();
+      const before = await context.db.head();
       const answer = await request();
-      expect(context.db.head() - before).toBe(revisions);
+      expect((await context.db.head()) - before).toBe(revisions);
       return answer;
     },
     expectRecord(body) {

@@ -113,7 +113,7 @@ export function describeFilters(t: Context): void {
     it('all together, and as of the past', async () => {
       const query = 'tag=two&method=imported&externalScheme=mark';
       expect(await expectFiltered(query, ({ id }) => id === marked.id)).toEqual([marked.id]);
-      const revision = t.db.head();
+      const revision = await t.db.head();
       await t.http.patch(`${base}/${marked.id}`, { method: 'curated' }, ANY);
       expect(await expectFiltered(query, () => false)).toEqual([]);
       const then = await t.http.get(`${base}?${query}&asOf=${revision}&count=exact`);

@@ -97,10 +97,11 @@ export function describeHistory(t: Context): void {
     });
 
     it('is the journal: revisions without gap, documents equal to the last version', async () => {
-      const { database } = t.db;
-      const numbers = database.prepare('select revision from revisions order by revision').pluck().all();
-      expect(numbers).toEqual(Array.from({ length: t.db.head() }, (_, index) => index + 1));
-      const times = database.prepare('select recorded_at from revisions order by revision').pluck().all() as string[];
+      const sql = 'select revision, recorded_at as at from revisions order by revision';
+      const { rows } = await t.db.query<{ revision: number; at: string }>(sql);
+      const numbers = rows.map(({ revision }) => revision);
+      expect(numbers).toEqual(Array.from({ length: await t.db.head() }, (_, index) => index + 1));
+      const times = rows.map(({ at }) => at);
       expect(times).toEqual([...times].sort());
     });
   });

@@ -51,11 +51,11 @@ export function describeIdempotency(t: Context): void {
     it('lets one of many concurrent requests write, and answers all alike', async () => {
       const headers = { 'idempotency-key': key() };
       const body = t.fresh();
-      const before = t.db.head();
+      const before = await t.db.head();
       const answers = await Promise.all(Array.from({ length: 6 }, () => t.http.post(base, body, headers)));
       expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
       expect(answers.filter((answer) => answer.headers['idempotency-replayed'] === 'true')).toHaveLength(5);
-      expect(t.db.head()).toBe(before + 1);
+      expect(await t.db.head()).toBe(before + 1);
     });
 
     it('replays a 409, even when it would succeed by now', async () => {

@@ -55,7 +55,7 @@ export function describeLinks(t: Context): void {
         const whole = (await t.http.get(path)).body.data;
         const { pages, data } = await t.http.walk(`${path}&limit=${limit}`, async () => {
           await t.http.delete(`/v1/areas/${(await t.refer(made.id)).id}`, ANY);
-          await t.http.patch(`/v1/areas/${referrers[0].id}`, { notes: `x${t.db.head()}` }, ANY);
+          await t.http.patch(`/v1/areas/${referrers[0].id}`, { notes: `x${await t.db.head()}` }, ANY);
           await t.refer(made.id);
         });
         expect(data.map(key)).toEqual(whole.map(key));
@@ -68,15 +68,15 @@ export function describeLinks(t: Context): void {
 
     it('tells the links as of a revision', async () => {
       const made = await t.create();
-      const before = t.db.head();
+      const before = await t.db.head();
       const referrer = await t.refer(made.id);
-      const after = t.db.head();
+      const after = await t.db.head();
       await t.http.delete(`/v1/areas/${referrer.id}`, ANY);
       const into = async (asOf: number) =>
         (await t.http.get(`${base}/${made.id}/links?direction=in&asOf=${asOf}`)).body.data.map(key);
       expect(await into(before)).toEqual([]);
       expect(await into(after)).toEqual([`in related  ${referrer.id}`]);
-      expect(await into(t.db.head())).toEqual([]);
+      expect(await into(await t.db.head())).toEqual([]);
     });
 
     it('refuses wrong parameters', async () => {
@@ -99,7 +99,7 @@ export function describeLinks(t: Context): void {
       const made = await t.create();
       await t.http.delete(`${base}/${made.id}`, ANY);
       await t.refused('gone', 'GET', `${base}/${made.id}/links`);
-      await t.refused('gone', 'GET', `${base}/${made.id}/links?asOf=${t.db.head()}`);
+      await t.refused('gone', 'GET', `${base}/${made.id}/links?asOf=${await t.db.head()}`);
     });
   });
 }

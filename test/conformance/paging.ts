@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pageOf } from '../../src/resources/operations/describe-pages.js';
 import type { SortName } from '../../src/resources/resource.js';
+import { decodeCursor, encodeCursor } from '../../src/shared/cursor.js';
 import { ANY, type AnyJson } from '../support/client.js';
 import { inOrder } from '../support/order.js';
 import type { Context } from './context.js';
@@ -36,9 +37,9 @@ export function describePaging(t: Context): void {
       it.each(['', '-'])('gives the state at the first page under concurrent writes, sorted %s', async (sign) => {
         for (const name of names) {
           const path = `${base}?sort=${sign}${name}&limit=${limit}&tag=${tag}`;
-          const revision = t.db.head();
+          const revision = await t.db.head();
           const { pages, data } = await t.http.walk(path, meddle);
-          const then = t.db.stateAt(resource.type, revision).filter(({ doc }) => doc.tags.includes(tag));
+          const then = (await t.db.stateAt(resource.type, revision)).filter(({ doc }) => doc.tags.includes(tag));
           expect(data).toEqual(inOrder(resource, then, name, sign === '-'));
           expect(data.length).toBeGreaterThanOrEqual(WALKED - 1);
           for (const page of pages) {
@@ -54,9 +55,9 @@ export function describePaging(t: Context): void {
     it('walks the whole collection in every order', async () => {
       for (const name of names) {
         for (const sign of ['', '-']) {
-          const revision = t.db.head();
+          const revision = await t.db.head();
           const { data } = await t.http.walk(`${base}?sort=${sign}${name}&limit=33`);
-          expect(data).toEqual(inOrder(resource, t.db.stateAt(resource.type, revision), name, sign === '-'));
+          expect(data).toEqual(inOrder(resource, await t.db.stateAt(resource.type, revision), name, sign === '-'));
         }
       }
     });
@@ -120,6 +121,32 @@ export function describePaging(t: Context): void {
         await t.refused('cursor-malformed', 'GET', `${base}?cursor=${cursor}`);
       },
     );
+
+    it('refuses a cursor that is whole but holds what no page ended with', async () => {
+      const paths = ['', '?sort=-updated', '?sort=created'].map((query) => `${base}${query}`);
+      const { id } = pool[0];
+      await t.http.patch(`${base}/${id}`, { notes: 'Another version' }, ANY);
+      paths.push(`${base}/${id}/history`, `${base}/${id}/links?direction=both`);
+      await t.refer(id);
+      await t.refer(id);
+      for (const path of paths) {
+        const page = `${path}${path.includes('?') ? '&' : '?'}limit=1`;
+        const { body } = await t.http.get(page);
+        const cursor = decodeCursor(body.page.next);
+        if (cursor === undefined) throw new Error(`no cursor of ${page}`);
+        const { keys } = cursor;
+        const wrong = [
+          ...keys.map((key, at) => keys.with(at, typeof key === 'number' ? `${key}` : 7)),
+          ...keys.flatMap((key, at) => (typeof key === 'number' ? [keys.with(at, 1.5), keys.with(at, 1e300)] : [])),
+          ...[[], keys.slice(1), [...keys, 1]],
+        ];
+        for (const each of wrong) {
+          const crafted = encodeCursor({ ...cursor, keys: each });
+          await t.refused('cursor-malformed', 'GET', `${page}&cursor=${crafted}`);
+        }
+        expect((await t.http.get(`${page}&cursor=${encodeCursor(cursor)}`)).status).toBe(200);
+      }
+    });
 
     it('counts exactly, capped and not at all, and agrees with the walk', async () => {
       const { data } = await t.http.walk(`${base}?tag=${tag}&limit=200`);

@@ -1,37 +1,21 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DatabaseError, fromSqlite } from '../../src/db/errors.js';
-import { ensureHead } from '../../src/db/head.js';
-import { openSqlite } from '../../src/db/sqlite.js';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { takeRevision } from '../../src/db/head.js';
+import { openDatabase } from '../../src/db/open.js';
 import type { Store, Tx } from '../../src/db/store.js';
+import { type TestDatabase, temporaryDatabase } from '../support/database.js';
+import { openRaw } from '../support/raw.js';
 
-let folder: string;
-let path: string;
+let database: TestDatabase;
 let store: Store;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'chancery-errors-'));
-  path = join(folder, 'test.db');
-  store = openSqlite({ path });
-  await store.write(ensureHead);
+  database = await temporaryDatabase();
+  store = await openDatabase(database.url);
 });
 afterEach(async () => {
   await store.close();
-  chmodSync(folder, 0o700);
-  rmSync(folder, { recursive: true, force: true });
+  await database.remove();
 });
-
-/** The error of opening a path; fails when it can be opened. */
-function openingFails(at: string): unknown {
-  try {
-    void openSqlite({ path: at }).close();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it could be opened');
-}
 
 const entity = (id: string, slug: string) => ({
   ...{ id, type: 'area', slug, label: slug, version: 1, revision: 1, created: 1 },
@@ -53,75 +37,28 @@ describe('an error of the database', () => {
   });
 
   it('of a database that another program holds has the fault busy', async () => {
-    const other = new Database(path);
-    other.exec('begin immediate');
-    const call = store.write(ensureHead);
-    await expect(call).rejects.toMatchObject({ fault: 'busy' });
-    other.exec('rollback');
-    other.close();
-    await expect(store.write(ensureHead)).resolves.toBeUndefined();
+    const hold = { sqlite: 'begin immediate', postgres: 'begin; select revision from head for update' };
+    const take = () => store.write((tx) => takeRevision(tx, '2031-01-01T00:00:00.000Z'));
+    const other = await openRaw(database.url);
+    await other.script(hold[inject('engine')]);
+    await expect(take()).rejects.toMatchObject({ name: 'DatabaseError', fault: 'busy' });
+    await other.script('rollback');
+    await other.close();
+    expect(await take()).toMatchObject({ revision: 1 });
   });
 
-  it('of a write on a reading connection has the fault read-only', async () => {
-    const call = store.snapshot(async (reader) =>
-      (reader as unknown as { connection: Database.Database }).connection.exec('delete from head'),
-    );
-    await expect(call).rejects.toMatchObject({ fault: 'read-only' });
+  it('of opening what is no database has the fault cannot-open', async () => {
+    const nowhere = { sqlite: () => `file:${dirname(database.path ?? '')}`, postgres: () => `${database.url}_none` };
+    const call = openDatabase(nowhere[inject('engine')]());
+    await expect(call).rejects.toMatchObject({ name: 'DatabaseError', fault: 'cannot-open' });
   });
 
-  it.each([
-    ['a folder', 'cannot-open', () => mkdirSync(join(folder, 'x'))],
-    ['text', 'corrupt', () => writeFileSync(join(folder, 'x'), 'text '.repeat(1000))],
-  ] as const)('of opening %s has the fault %s and names file and remedy', (_what, fault, prepare) => {
-    prepare();
-    const error = openingFails(join(folder, 'x'));
-    expect(error).toBeInstanceOf(DatabaseError);
-    expect(error).toMatchObject({ fault, message: expect.stringContaining(join(folder, 'x')) });
-    expect((error as DatabaseError).message).toContain('set DATABASE_URL to another file');
-  });
-
-  it('of a folder that cannot be made has the fault cannot-open', () => {
-    expect(openingFails(join(path, 'deeper', 'x.db'))).toMatchObject({
-      fault: 'cannot-open',
-      message: expect.stringMatching(/ENOTDIR: cannot make its folder/),
-    });
-  });
-});
-
-describe('fromSqlite', () => {
-  const withCode = (code: string) => Object.assign(new Error('driver says'), { code });
-
-  it.each([
-    ['SQLITE_CONSTRAINT_UNIQUE', 'unique'],
-    ['SQLITE_CONSTRAINT_PRIMARYKEY', 'unique'],
-    ['SQLITE_CONSTRAINT_FOREIGNKEY', 'foreign-key'],
-    ['SQLITE_CONSTRAINT_NOTNULL', 'other'],
-    ['SQLITE_FULL', 'full'],
-    ['SQLITE_IOERR_WRITE', 'full'],
-    ['SQLITE_BUSY', 'busy'],
-    ['SQLITE_BUSY_SNAPSHOT', 'busy'],
-    ['SQLITE_LOCKED', 'busy'],
-    ['SQLITE_CORRUPT', 'corrupt'],
-    ['SQLITE_NOTADB', 'corrupt'],
-    ['SQLITE_READONLY_DBMOVED', 'read-only'],
-    ['SQLITE_CANTOPEN', 'cannot-open'],
-    ['SQLITE_ERROR', 'other'],
-  ])('reads %s as %s, also as the cause of another error', (code, fault) => {
-    const direct = fromSqlite(withCode(code));
-    expect(direct).toBeInstanceOf(DatabaseError);
-    expect(direct).toMatchObject({ fault, message: `${code}: driver says` });
-    expect(fromSqlite(new Error('query failed', { cause: withCode(code) }))).toMatchObject({ fault });
-  });
-
-  it.each([[new Error('ours')], [withCode('ENOENT')], ['text'], [undefined], [null]])(
-    'gives back %s as it is',
-    (error) => {
-      expect(fromSqlite(error)).toBe(error);
-    },
-  );
-
-  it('keeps an error that was read before', () => {
-    const error = new DatabaseError('busy', 'read before');
-    expect(fromSqlite(error)).toBe(error);
+  it('leaves the store as it was, for all that comes after', async () => {
+    for (let n = 0; n < 20; n += 1) {
+      await expect(store.write((tx) => tx.insert('entities', [entity('a', 'x'), entity('a', 'y')]))).rejects.toThrow();
+    }
+    await store.write((tx) => tx.insert('entities', [entity('a', 'x')]));
+    const rows = await store.all('slugs', (db, t) => db.select({ slug: t.entities.slug }).from(t.entities));
+    expect(rows).toEqual([{ slug: 'x' }]);
   });
 });

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -97,8 +100,30 @@ describe('migrations', () => {
     expect(() => openSqlite({ path })).toThrow(/newer version of Chancery; install that version/);
   });
 
-  it('are left out on demand', () => {
-    expect(() => openSqlite({ path, migrate: false })).not.toThrow();
-    expect(look((database) => database.prepare('select name from sqlite_master').all())).toEqual([]);
+  it('are not applied on demand: the database must have them already', async () => {
+    expect(() => openSqlite({ path, migrate: 'require' })).toThrow(/there is no file/);
+    await openSqlite({ path }).close();
+    await openSqlite({ path, migrate: 'require' }).close();
+    look((database) => database.exec('delete from __drizzle_migrations'));
+    expect(() => openSqlite({ path, migrate: 'require' })).toThrow(
+      /empty or of an older version; run `chancery migrate`/,
+    );
+  });
+
+  it('are refused where a table was dropped since', async () => {
+    await openSqlite({ path }).close();
+    look((database) => database.exec('drop table milestones'));
+    expect(() => openSqlite({ path })).toThrow(/lacks the table milestones; restore a backup/);
+  });
+
+  it('are applied once by processes that start together', async () => {
+    const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+    const run = promisify(execFile);
+    const environment = { ...process.env, DATABASE_URL: `file:${path}` };
+    await Promise.all(Array.from({ length: 4 }, () => run(process.execPath, [main, 'migrate'], { env: environment })));
+    expect(look((database) => database.prepare('select count(*) as n from __drizzle_migrations').get())).toEqual({
+      n: 1,
+    });
+    expect(look((database) => database.prepare('select count(*) as n from head').get())).toEqual({ n: 1 });
   });
 });

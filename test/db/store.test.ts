@@ -1,28 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { asc, count, eq, sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type Database from 'better-sqlite3';
+import { count, eq, sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { listApiKeys } from '../../src/db/api-keys.js';
+import { DatabaseError } from '../../src/db/errors.js';
 import { ensureHead, readHead, takeRevision } from '../../src/db/head.js';
-import { tables } from '../../src/db/schema.sqlite.js';
-import { openSqlite } from '../../src/db/sqlite.js';
-import { Statements } from '../../src/db/statements.js';
+import { openDatabase } from '../../src/db/open.js';
 import type { Reader, Store, Tx } from '../../src/db/store.js';
+import { pause, until } from '../faults/processes.js';
+import { type TestDatabase, temporaryDatabase } from '../support/database.js';
+import { openRaw } from '../support/raw.js';
 
-let folder: string;
-let path: string;
+let database: TestDatabase;
 let store: Store;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'chancery-store-'));
-  path = join(folder, 'test.db');
-  store = openSqlite({ path });
-  await store.write(ensureHead);
+  database = await temporaryDatabase();
+  store = await openDatabase(database.url);
 });
 afterEach(async () => {
   await store.close();
-  rmSync(folder, { recursive: true, force: true });
+  await database.remove();
 });
 
 const NOW = '2031-01-01T00:00:00.000Z';
@@ -47,7 +43,21 @@ function gate(): { opened: Promise<void>; open(): void } {
   return { opened, open };
 }
 
-const connectionOf = (session: unknown) => (session as { connection: Database.Database }).connection;
+/** Has the database look at foreign keys when the transaction commits, and not before. */
+const deferForeignKeys = {
+  async sqlite(tx: Tx): Promise<void> {
+    (tx as unknown as { connection: Database.Database }).connection.pragma('defer_foreign_keys = ON');
+  },
+  async postgres(): Promise<void> {
+    const raw = await openRaw(database.url);
+    const { rows } = await raw.query<{ name: string }>(
+      "select conname as name from pg_constraint where contype = 'f' and conrelid = 'source_texts'::regclass",
+    );
+    for (const { name } of rows)
+      await raw.script(`alter table source_texts alter constraint "${name}" deferrable initially deferred`);
+    await raw.close();
+  },
+}[inject('engine')];
 
 describe('write', () => {
   it('runs calls one after the other in the order in which they came, however long each takes', async () => {
@@ -95,15 +105,15 @@ describe('write', () => {
   });
 
   it('is undone too when the commit itself fails', async () => {
+    let reached = false;
     const call = store.write(async (tx) => {
-      connectionOf(tx).pragma('defer_foreign_keys = ON');
+      await deferForeignKeys(tx);
       await insertKey(tx, 'uncommitted');
-      connectionOf(tx)
-        .prepare("insert into source_texts (entity, sha256, content, length, stored_at) values ('none', '', '', 0, '')")
-        .run();
+      await tx.insert('sourceTexts', [{ entity: 'none', sha256: '', content: '', length: 0, storedAt: NOW }]);
+      reached = true;
     });
     await expect(call).rejects.toMatchObject({ fault: 'foreign-key' });
-    expect(await keyIds(store)).toEqual([]);
+    expect({ reached, keys: await keyIds(store) }).toEqual({ reached: true, keys: [] });
     await store.write((tx) => insertKey(tx, 'next'));
     expect(await keyIds(store)).toEqual(['next']);
   });
@@ -123,6 +133,57 @@ describe('write', () => {
     expect(seen).toEqual({ plain: 0, snapshot: 0 });
     expect(await writing).toBe(1);
     expect(await countKeys(store)).toBe(1);
+  });
+
+  it('refuses statements that come after its end, which nobody would undo', async () => {
+    let late: Promise<void> | undefined;
+    let go = () => {};
+    const over = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const failing = store.write(async (tx) => {
+      late = over.then(() => insertKey(tx, 'late'));
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    await store.write((tx) => insertKey(tx, 'next'));
+    go();
+    await expect(late).rejects.toThrow('the transaction has ended');
+    expect(await keyIds(store)).toEqual(['next']);
+  });
+
+  it('fails with the first of several failures, in whatever order its caller hears of them', async () => {
+    await store.write((tx) => insertKey(tx, 'twice'));
+    const call = store.write((tx) => Promise.all([Promise.resolve(insertKey(tx, 'twice')), insertKey(tx, 'other')]));
+    await expect(call).rejects.toMatchObject({ name: 'DatabaseError', fault: 'unique' });
+    const deeper = store.write(async (tx) => {
+      const nested = async () => void (await Promise.all([insertKey(tx, 'twice')]));
+      await Promise.all([nested(), insertKey(tx, 'other'), countKeys(tx)]);
+    });
+    await expect(deeper).rejects.toMatchObject({ name: 'DatabaseError', fault: 'unique' });
+    expect(await keyIds(store)).toEqual(['twice']);
+  });
+
+  it('commits nothing of a call that passes over a failed statement', async () => {
+    await store.write((tx) => insertKey(tx, 'twice'));
+    const call = store.write(async (tx) => {
+      await insertKey(tx, 'first');
+      await insertKey(tx, 'twice').catch(() => undefined);
+    });
+    await expect(call).rejects.toThrow('a failed statement was passed over');
+    expect(await keyIds(store)).toEqual(['twice']);
+  });
+
+  it('takes any number of rows at once', async () => {
+    const keys = Array.from({ length: 333 }, (_, n) => `k${String(n).padStart(3, '0')}`);
+    await store.write(async (tx) => {
+      await tx.insert(
+        'apiKeys',
+        keys.map((id) => ({ id, name: id, secretSha256: '', scopes: 'read', createdAt: NOW, revokedAt: null })),
+      );
+      await tx.insert('apiKeys', []);
+    });
+    expect(await keyIds(store)).toEqual(keys);
   });
 
   it('gives the number of rows that a command changed', async () => {
@@ -149,24 +210,23 @@ describe('snapshot', () => {
 
   it('serves more at once than it has connections: the others wait, and none is lost', async () => {
     const go = gate();
-    const four = gate();
-    const running = { now: 0, most: 0, begun: 0 };
-    const results = Array.from({ length: 25 }, (_, index) =>
+    const two = gate();
+    const running = { now: 0, begun: 0 };
+    const results = Array.from({ length: 150 }, (_, index) =>
       store.snapshot(async (reader) => {
         running.now += 1;
         running.begun += 1;
-        running.most = Math.max(running.most, running.now);
-        if (running.begun === 4) four.open();
+        if (running.now === 2) two.open();
         await go.opened;
         const n = await countKeys(reader);
         running.now -= 1;
         return { index, n };
       }),
     );
-    await four.opened;
+    await two.opened;
     go.open();
-    expect(await Promise.all(results)).toEqual(Array.from({ length: 25 }, (_, index) => ({ index, n: 0 })));
-    expect(running).toEqual({ now: 0, most: 4, begun: 25 });
+    expect(await Promise.all(results)).toEqual(Array.from({ length: 150 }, (_, index) => ({ index, n: 0 })));
+    expect(running).toEqual({ now: 0, begun: 150 });
   });
 
   it('frees its connection when the work throws', async () => {
@@ -179,19 +239,21 @@ describe('snapshot', () => {
   it('cannot write', async () => {
     const call = store.snapshot(async (reader) => insertKey(reader as Tx, 'x'));
     await expect(call).rejects.toThrow();
-    const raw = store.snapshot(async (reader) => connectionOf(reader).exec('delete from head'));
-    await expect(raw).rejects.toMatchObject({ name: 'DatabaseError', fault: 'read-only' });
+    const hidden = store.snapshot((reader) =>
+      reader.all('clear head', (db, t) => db.delete(t.head).returning({ id: t.head.id })),
+    );
+    await expect(hidden).rejects.toBeInstanceOf(DatabaseError);
     expect((await readHead(store)).revision).toBe(0);
   });
 });
 
 describe('close', () => {
-  it('lets the writes before it be done, moves the log into the file, and may be called again', async () => {
+  it('lets the writes before it be done, and may be called again', async () => {
     const writes = Array.from({ length: 5 }, (_, n) => store.write((tx) => insertKey(tx, `k${n}`)));
     await store.close();
     await store.close();
     expect((await Promise.allSettled(writes)).map(({ status }) => status)).toEqual(Array(5).fill('fulfilled'));
-    const again = openSqlite({ path });
+    const again = await openDatabase(database.url);
     expect((await keyIds(again)).sort()).toEqual(['k0', 'k1', 'k2', 'k3', 'k4']);
     await again.close();
   });
@@ -203,51 +265,6 @@ describe('close', () => {
     await expect(store.write((tx) => insertKey(tx, 'late'))).rejects.toMatchObject(fault);
     await expect(store.snapshot(countKeys)).rejects.toMatchObject(fault);
     await expect(store.maintain()).resolves.toBeUndefined();
-  });
-});
-
-describe('settings of the connections', () => {
-  const pragmas = (connection: Database.Database) =>
-    Object.fromEntries(
-      ['journal_mode', 'synchronous', 'foreign_keys', 'trusted_schema', 'busy_timeout'].map((name) => [
-        name,
-        connection.pragma(name, { simple: true }),
-      ]),
-    );
-  const designed = {
-    journal_mode: 'wal',
-    synchronous: 2,
-    foreign_keys: 1,
-    trusted_schema: 0,
-    busy_timeout: 250,
-  };
-
-  it('are as designed for writing and for snapshots', async () => {
-    expect(await store.write(async (tx) => pragmas(connectionOf(tx)))).toEqual(designed);
-    expect(await store.snapshot(async (reader) => pragmas(connectionOf(reader)))).toEqual(designed);
-  });
-
-  it('keep no samples of STAT4, neither after upkeep nor from a plain ANALYZE', async () => {
-    const samples = (connection: Database.Database) =>
-      connection.prepare("select count(*) as tables from sqlite_master where name = 'sqlite_stat4'").get() as {
-        tables: number;
-      };
-    await store.write(async (tx) => {
-      for (let n = 0; n < 2000; n += 1) await insertKey(tx, `k${n}`);
-    });
-    await store.maintain();
-    const other = new Database(path);
-    const rows = () =>
-      samples(other).tables === 0
-        ? 0
-        : (other.prepare('select count(*) as n from sqlite_stat4').get() as { n: number }).n;
-    expect(rows()).toBe(0);
-    other.exec('analyze');
-    expect(rows()).toBeGreaterThan(0);
-    await store.close();
-    store = openSqlite({ path });
-    expect(rows()).toBe(0);
-    other.close();
   });
 });
 
@@ -271,27 +288,44 @@ describe('statements', () => {
     expect([await read('a'), await read('b'), await read('a')]).toEqual([[{ id: 'a' }], [], [{ id: 'a' }]]);
     expect({ built, run: store.statementsRun - before }).toEqual({ built: 1, run: 3 });
   });
+});
 
-  it('are kept for 500 shapes, and the one used longest ago goes first', async () => {
-    const connection = new Database(path);
-    const statements = new Statements(connection, tables);
-    const built = new Map<string, number>();
-    const read = (shape: string) =>
-      statements
-        .take(shape, (db, t) => {
-          built.set(shape, (built.get(shape) ?? 0) + 1);
-          return db.select({ id: t.apiKeys.id }).from(t.apiKeys).orderBy(asc(t.apiKeys.id));
-        })
-        .all({});
-    for (let n = 0; n < 500; n += 1) read(`shape ${n}`);
-    read('shape 0');
-    for (let n = 500; n < 700; n += 1) read(`shape ${n}`);
-    read('shape 0');
-    read('shape 699');
-    read('shape 1');
-    connection.close();
-    expect(statements.executed).toBe(704);
-    expect([0, 1, 699].map((n) => built.get(`shape ${n}`))).toEqual([1, 2, 1]);
+describe('watch', () => {
+  it('tells of commits of this process and of others, until it is ended', async () => {
+    const other = await openDatabase(database.url);
+    let told = 0;
+    const end = store.watch(() => {
+      told += 1;
+    });
+    try {
+      for (const writer of [store, other, store, other]) {
+        const before = told;
+        await writer.write((tx) => takeRevision(tx, NOW));
+        await until(() => told > before);
+      }
+      end();
+      const last = told;
+      await store.write((tx) => takeRevision(tx, NOW));
+      await other.write((tx) => takeRevision(tx, NOW));
+      await pause(150);
+      expect(told).toBe(last);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('tells each of several, and is begun again after its end', async () => {
+    const told = new Set<string>();
+    const ends = ['one', 'other'].map((name) => store.watch(() => void told.add(name)));
+    await store.write((tx) => takeRevision(tx, NOW));
+    await until(() => told.size === 2);
+    for (const end of ends) end();
+    let again = 0;
+    store.watch(() => {
+      again += 1;
+    });
+    await store.write((tx) => takeRevision(tx, NOW));
+    await until(() => again > 0);
   });
 });
 

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { journalGaps, readJournal } from '../support/journal-rows.js';
 import { chancery, launch, makeKeyFor, pause, serve, temporaryFolder } from './processes.js';
-import { journalGaps, Writers } from './writers.js';
+import { Writers } from './writers.js';
 
 const KILLS = 20;
 const CLIENTS = 6;
@@ -54,7 +55,8 @@ describe('a server that is killed', () => {
     for (let round = 1; round <= KILLS; round += 1) {
       if (round % 5 === 0) await killedStart();
       await killedRound(writers);
-      expect(look((database) => ({ lost: writers.lost(database), gaps: journalGaps(database) }))).toEqual({
+      const journal = await readJournal(folder.databaseUrl);
+      expect({ lost: writers.lost(journal), gaps: journalGaps(journal) }).toEqual({
         lost: [],
         gaps: [],
       });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const LIMIT_MS = 30_000;
 
 type Environment = Readonly<Record<string, string>>;
@@ -24,8 +24,8 @@ export interface Running {
   ended: Promise<Finished>;
 }
 
-/** Starts `node dist/main.js` with nothing of our own settings in its environment; killed after half a minute. */
-export function launch(args: readonly string[], environment: Environment = {}): Running {
+/** Starts `node dist/main.js` with nothing of our own settings in its environment; killed after `limitMs`. */
+export function launch(args: readonly string[], environment: Environment = {}, limitMs = LIMIT_MS): Running {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -36,7 +36,7 @@ export function launch(args: readonly string[], environment: Environment = {}): 
       texts[name] += text;
     });
   }
-  const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
   const ended = new Promise<Finished>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
@@ -57,8 +57,9 @@ export interface Server extends Running {
 }
 
 /** Starts `serve` on a free port and waits for its start line; rejects with its output when it ends before that. */
-export async function serve(environment: Environment): Promise<Server> {
-  const running = launch(['serve'], { PORT: '0', CHANCERY_SEED: 'none', LOG_LEVEL: 'silent', ...environment });
+export async function serve(environment: Environment, limitMs = LIMIT_MS): Promise<Server> {
+  const settings = { PORT: '0', CHANCERY_SEED: 'none', LOG_LEVEL: 'silent', ...environment };
+  const running = launch(['serve'], settings, limitMs);
   const url = await new Promise<string>((resolve, reject) => {
     const look = () => {
       const found = /listens on (http:\/\/\S+)/.exec(running.output().stderr)?.[1];

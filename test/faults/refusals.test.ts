@@ -86,7 +86,7 @@ describe('a start that cannot be', () => {
     [{ PORT: 'abc' }, /PORT="abc" must be a whole number/],
     [{ PORT: '65536' }, /PORT="65536"/],
     [{ CHANCERY_FOO: '1' }, /CHANCERY_FOO is not a setting/],
-    [{ DATABASE_URL: 'mysql://user:s3cret@host/x' }, /DATABASE_URL must be a file: URL such as file:/],
+    [{ DATABASE_URL: 'mysql://user:s3cret@host/x' }, /DATABASE_URL must be a URL such as file:.* or postgres:/],
     [{ CHANCERY_SEED: 'maybe' }, /CHANCERY_SEED="maybe".*auto.*none/],
     [{ CHANCERY_READ: '' }, /CHANCERY_READ="".*public.*key/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL="loud".*info/],

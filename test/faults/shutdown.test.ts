@@ -2,8 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { journalGaps, readJournal } from '../support/journal-rows.js';
 import { makeKeyFor, serve, temporaryFolder, until } from './processes.js';
-import { journalGaps, Writers } from './writers.js';
+import { Writers } from './writers.js';
 
 const folder = temporaryFolder();
 let key: string;
@@ -62,7 +63,8 @@ describe('a server that is asked to stop', () => {
     expect(await server.ended).toMatchObject({ code: 0, signal: null });
     const wal = `${folder.database}-wal`;
     expect(existsSync(wal) ? statSync(wal).size : 0).toBe(0);
-    expect(look((database) => ({ lost: writers.lost(database), gaps: journalGaps(database) }))).toEqual({
+    const journal = await readJournal(folder.databaseUrl);
+    expect({ lost: writers.lost(journal), gaps: journalGaps(journal) }).toEqual({
       lost: [],
       gaps: [],
     });

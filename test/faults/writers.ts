@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3';
+import type { JournalRows } from '../support/journal-rows.js';
 
 /** One write that was answered: what the answer said of which version. */
 export interface Acknowledged {
@@ -106,12 +106,10 @@ export class Writers {
   }
 
   /** Acknowledged writes that the journal does not hold exactly as acknowledged. */
-  lost(database: Database.Database): Acknowledged[] {
-    const find = database.prepare<[string, number], { op: string; doc: string | null }>(
-      'select op, doc from revisions where entity = ? and version = ?',
-    );
+  lost({ rows }: JournalRows): Acknowledged[] {
+    const held = new Map(rows.map((row) => [`${row.entity} ${row.version}`, row]));
     return this.acknowledged.filter(({ id, version, doc }) => {
-      const row = find.get(id, version);
+      const row = held.get(`${id} ${version}`);
       return row === undefined || row.doc !== doc || row.op !== (doc === null ? 'delete' : 'put');
     });
   }
@@ -120,25 +118,4 @@ export class Writers {
   latest(): Map<string, Acknowledged> {
     return new Map(this.acknowledged.map((write) => [write.id, write]));
   }
-}
-
-/** What is wrong with the numbers of the journal: gaps in revisions or in the versions of a record, a head elsewhere. */
-export function journalGaps(database: Database.Database): string[] {
-  const rows = database.prepare('select revision, entity, version from revisions order by revision').all() as {
-    revision: number;
-    entity: string;
-    version: number;
-  }[];
-  const found: string[] = [];
-  const versions = new Map<string, number>();
-  for (const [index, { revision, entity, version }] of rows.entries()) {
-    if (revision !== index + 1) found.push(`revision ${revision} in place ${index + 1}`);
-    if (version !== (versions.get(entity) ?? 0) + 1) found.push(`${entity} has version ${version} out of turn`);
-    versions.set(entity, version);
-  }
-  const { revision } = database.prepare('select revision from head').get() as { revision: number };
-  if (revision !== rows.length) found.push(`head says ${revision}, the journal has ${rows.length}`);
-  const unnamed = database.prepare('select count(*) as n from entities where version = 0').get() as { n: number };
-  if (unnamed.n !== 0) found.push(`${unnamed.n} records without a version`);
-  return found;
 }

@@ -1,9 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { ensureHead } from '../../src/db/head.js';
-import { openSqlite } from '../../src/db/sqlite.js';
+import { openDatabase } from '../../src/db/open.js';
 import type { Store } from '../../src/db/store.js';
 import type { Body, RecordKind } from '../../src/journal/kind.js';
 import { type Current, findCurrent } from '../../src/journal/read.js';
@@ -11,11 +6,13 @@ import { type Author, Journal, type Outcome } from '../../src/journal/record.js'
 import { kinds } from '../../src/resources/index.js';
 import { steppingClock } from '../../src/shared/clock.js';
 import { type ResourceType, randomIds } from '../../src/shared/ids.js';
+import { type TestDatabase, temporaryDatabase } from '../support/database.js';
+import { openRaw, type Raw } from '../support/raw.js';
 
 export const AUTHOR: Author = { by: 'test', changeKind: 'content', note: null, requestId: null };
 
 export interface TestJournal {
-  path: string;
+  database: TestDatabase;
   store: Store;
   journal: Journal;
   clock: ReturnType<typeof steppingClock>;
@@ -25,20 +22,19 @@ export interface TestJournal {
   replace(type: ResourceType, id: string, input: unknown): Promise<Outcome>;
   remove(type: ResourceType, id: string): Promise<{ version: number; revision: number }>;
   current(type: ResourceType, id: string): Promise<Current>;
-  /** Runs SQL on a connection of its own: rows of a query, number of changes of a command. */
-  query(sql: string, ...values: unknown[]): Promise<{ rows: unknown[]; changes: number }>;
-  close(): Promise<void>;
+  /** Runs SQL on a connection of its own. */
+  query: Raw['query'];
+  /** Closes it and removes its database, unless that is to be kept. */
+  close(keep?: 'keep'): Promise<void>;
 }
 
 /** A journal on a database of its own, with a clock that moves a millisecond at each reading. */
 export async function openTestJournal(): Promise<TestJournal> {
-  const folder = mkdtempSync(join(tmpdir(), 'chancery-journal-'));
-  const path = join(folder, 'test.db');
-  const store = openSqlite({ path });
-  await store.write(ensureHead);
+  const database = await temporaryDatabase();
+  const store = await openDatabase(database.url);
   const clock = steppingClock('2031-01-01T00:00:00.000Z');
   const journal = new Journal(clock, randomIds);
-  const other = new Database(path);
+  const other = await openRaw(database.url);
   const kind = (type: ResourceType): RecordKind => {
     const found = kinds.get(type);
     if (found === undefined) throw new Error(`no kind ${type}`);
@@ -50,7 +46,7 @@ export async function openTestJournal(): Promise<TestJournal> {
     return found;
   };
   return {
-    path,
+    database,
     store,
     journal,
     clock,
@@ -68,15 +64,11 @@ export async function openTestJournal(): Promise<TestJournal> {
       const read = await current(type, id);
       return store.write((tx) => journal.remove(tx, kind(type), read, AUTHOR));
     },
-    async query(sql, ...values) {
-      const statement = other.prepare(sql);
-      if (statement.reader) return { rows: statement.all(...values), changes: 0 };
-      return { rows: [], changes: statement.run(...values).changes };
-    },
-    async close() {
-      other.close();
+    query: other.query,
+    async close(keep) {
+      await other.close();
       await store.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (keep === undefined) await database.remove();
     },
   };
 }

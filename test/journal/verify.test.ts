@@ -1,45 +1,37 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSqlite } from '../../src/db/sqlite.js';
+import { openDatabase } from '../../src/db/open.js';
 import { type Discrepancy, reindex, verify } from '../../src/journal/rebuild.js';
 import { kinds } from '../../src/resources/index.js';
+import { copyDatabase, openUnchecked, type TestDatabase } from '../support/database.js';
 import { openTestJournal } from './journal.js';
 
-let folder: string;
-let intact: string;
+let intact: TestDatabase;
 let actor: string;
 let event: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'chancery-verify-'));
-  intact = join(folder, 'intact.db');
   const t = await openTestJournal();
   actor = (await t.create('actor', { kind: 'state', name: 'Land', externalIds: [{ scheme: 's', value: 'v' }] })).id;
   const body = { kind: 'call', title: 'Call', date: '2025-01', status: 'concluded', tags: ['a'] };
   event = (await t.create('event', body)).id;
   await t.replace('event', event, { ...body, participants: [{ actor, role: 'host' }] });
   await t.create('agreement', { title: 'A', legalForm: 'treaty', milestones: [{ stage: 'signed', on: '2025' }] });
-  await t.query('pragma wal_checkpoint(truncate)');
-  copyFileSync(t.path, intact);
-  await t.close();
+  intact = t.database;
+  await t.close('keep');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => intact.remove());
 
 /** What verify finds in a copy that was damaged with some SQL, and what after a reindex of it. */
 async function findings(damage: string, mends = true): Promise<{ found: Discrepancy[]; afterReindex: Discrepancy[] }> {
-  const path = join(folder, 'damaged.db');
-  copyFileSync(intact, path);
-  const database = new Database(path);
-  database.pragma('foreign_keys = OFF');
-  database.exec(damage);
-  database.close();
-  const store = openSqlite({ path });
+  const damaged = await copyDatabase(intact);
+  const raw = await openUnchecked(damaged);
+  await raw.script(damage);
+  await raw.close();
+  const store = await openDatabase(damaged.url);
   const found = await verify(store, kinds);
   if (mends) await reindex(store, kinds);
   const afterReindex = await verify(store, kinds);
   await store.close();
+  await damaged.remove();
   return { found, afterReindex };
 }
 
@@ -93,13 +85,13 @@ describe('verify', () => {
     ['a record at another revision', 'update entities set revision = 2 where revision = 3', (): string[] => [event]],
     [
       'a record that is called deleted',
-      "update entities set deleted = 1 where type = 'actor'",
+      "update entities set deleted = true where type = 'actor'",
       (): string[] => [actor],
     ],
     ['a record with another slug', "update entities set slug = 'x' where type = 'actor'", (): string[] => [actor]],
     [
       'a record that the journal does not name',
-      "insert into entities select 'area_x', 'area', 'x', 'x', 1, 1, 1, 0, null, null",
+      "insert into entities select 'area_x', 'area', 'x', 'x', 1, 1, 1, false, null, null",
       (): string[] => ['area_x'],
     ],
     [

@@ -1,26 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import supertest from 'supertest';
 import { buildApp } from '../../src/app.js';
-import { loadSeeds } from '../../src/commands/seed.js';
 import { insertApiKey } from '../../src/db/api-keys.js';
-import { ensureHead } from '../../src/db/head.js';
-import { openSqlite } from '../../src/db/sqlite.js';
+import { openDatabase } from '../../src/db/open.js';
 import type { Store } from '../../src/db/store.js';
 import { makeKey, type Scope } from '../../src/shared/api-key.js';
 import { steppingClock } from '../../src/shared/clock.js';
 import { randomIds } from '../../src/shared/ids.js';
+import { type TestDatabase, temporaryDatabase } from './database.js';
 
 export interface TestService {
   app: FastifyInstance;
   store: Store;
   clock: ReturnType<typeof steppingClock>;
-  /** Path of the database file, for connections that look at it from outside. */
-  path: string;
+  /** For connections that look at it from outside. */
+  database: TestDatabase;
   /** Address of the listening server. */
   url: string;
   /** Requests without a key. */
@@ -43,11 +39,8 @@ export async function startTestService({
   read = 'public',
   baseUrl = '',
 }: TestServiceOptions = {}): Promise<TestService> {
-  const folder = mkdtempSync(join(tmpdir(), 'chancery-test-'));
-  const path = join(folder, 'test.db');
-  const store = openSqlite({ path });
-  await store.write(ensureHead);
-  if (seeds) await loadSeeds(store);
+  const database = await temporaryDatabase({ seeds });
+  const store = await openDatabase(database.url);
   const keys = new Map<Scope, string>();
   for (const scope of ['read', 'write', 'admin'] as const) {
     const { id, key, secretSha256 } = makeKey();
@@ -77,7 +70,7 @@ export async function startTestService({
     app,
     store,
     clock,
-    path,
+    database,
     url,
     anonymous: supertest.agent(url),
     as: (scope) =>
@@ -86,7 +79,7 @@ export async function startTestService({
     async stop() {
       await app.close();
       await store.close();
-      rmSync(folder, { recursive: true, force: true });
+      await database.remove();
     },
   };
 }

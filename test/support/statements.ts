@@ -1,7 +1,6 @@
+import type Database from 'better-sqlite3';
 import { fillPlaceholders } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Db, Reader } from '../../src/db/store.js';
-import type { Inspection } from './inspect.js';
 import type { TestService } from './service.js';
 
 export interface Statement {
@@ -11,14 +10,9 @@ export interface Statement {
 
 type Build = Parameters<Reader['all']>[1];
 
-/** The reading statements that the service runs while `work` goes on, with their values. */
-export async function statementsOf(
-  { store }: TestService,
-  { database }: Inspection,
-  work: () => Promise<unknown>,
-): Promise<Statement[]> {
+/** The reading statements that the service runs while `work` goes on, with their values, as the builder's engine takes them. */
+export async function statementsOf({ store }: TestService, db: Db, work: () => Promise<unknown>): Promise<Statement[]> {
   const statements: Statement[] = [];
-  const db = drizzle(database) as unknown as Db;
   const listened = (reader: Reader): Reader => {
     const note = (build: Build, values: Record<string, unknown> = {}) => {
       const { sql, params } = (build(db, store.tables) as unknown as { toSQL(): Statement }).toSQL();
@@ -52,7 +46,7 @@ export async function statementsOf(
 }
 
 /** The steps of SQLite's plan for a statement, one a line. */
-export function planOf({ database }: Inspection, { sql, params }: Statement): string[] {
+export function planOf(database: Database.Database, { sql, params }: Statement): string[] {
   const steps = database.prepare(`explain query plan ${sql}`).all(...params) as { detail: string }[];
   return steps.map(({ detail }) => detail);
 }

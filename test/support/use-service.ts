@@ -15,11 +15,11 @@ export function useService(options: TestServiceOptions): Used {
   beforeAll(async () => {
     used.service = await startTestService(options);
     used.http = client(used.service);
-    used.db = inspect(used.service);
+    used.db = await inspect(used.service);
   });
   afterAll(async () => {
     used.http.close();
-    used.db.close();
+    await used.db.close();
     await used.service.stop();
   });
   return used;

@@ -26,7 +26,7 @@ export function historyHandler(resource: Resource, services: Services) {
       if (current === undefined) throw notFound(resource, ref);
       const head = await readHead(reader);
       const walk = queryHash(`history ${current.id}`);
-      const pinned = cursor ? pinnedRevision(cursor, walk, head) : head.revision;
+      const pinned = cursor ? pinnedRevision(cursor, walk, head, ['integer']) : head.revision;
       const tag = answerTag(cursor ? pinned : current.revision, queryHash(JSON.stringify([walk, ...query])));
       cacheHeaders(reply, tag, cursor !== undefined, services.publicRead);
       if (isNotModified(request, tag)) return reply.code(304).send();

@@ -11,7 +11,7 @@ import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
 import { dayToIso } from '../../shared/edtf.js';
 import type { Resource } from '../resource.js';
 import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
-import { nextLink, pinnedRevision, readCursor } from './paging.js';
+import { type KeyKinds, nextLink, pinnedRevision, readCursor } from './paging.js';
 import { gone, notFound } from './read.js';
 import { JSON_UTF8, type Services } from './services.js';
 
@@ -68,7 +68,7 @@ async function answer(
   const id = await requireId(resource, services, reader, ref, wanted, head);
   const walk = queryHash(JSON.stringify(['links', id, wanted.directions, wanted.relation ?? '', wanted.asOf ?? '']));
   const asked = wanted.asOf && revisionOf(wanted.asOf, head, head.revisionAt, toInstant(services.clock.now()));
-  const pinned = wanted.cursor ? pinnedRevision(wanted.cursor, walk, head) : asked;
+  const pinned = wanted.cursor ? pinnedRevision(wanted.cursor, walk, head, keysOf(wanted.cursor)) : asked;
   const revision = pinned ?? head.revision;
   const tag = answerTag(revision, queryHash(`${walk} ${wanted.limit} ${wanted.cursor?.keys.join() ?? ''}`));
   const immutable = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
@@ -102,6 +102,11 @@ async function requireId(
   if (current === undefined) throw notFound(resource, ref);
   if (current.deleted && wanted.cursor === undefined) throw gone(current.id, current.recordedAt, current.note);
   return current.id;
+}
+
+/** The direction that the page before ended in, and the edge in it. */
+function keysOf({ keys }: Cursor): KeyKinds {
+  return ['text', ...Array<'integer'>(keys[0] === 'out' ? 2 : 4).fill('integer')];
 }
 
 /** One edge more than the limit, if there are so many: the edges out first, then the edges in. */

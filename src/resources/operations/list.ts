@@ -11,7 +11,7 @@ import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
 import type { Resource, SortName } from '../resource.js';
 import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
 import { type FilterPlan, filterNames, planFilters } from './filter-plan.js';
-import { nextLink, pinnedRevision, readCursor } from './paging.js';
+import { type KeyKinds, nextLink, pinnedRevision, readCursor } from './paging.js';
 import { parseFields, parseInclude } from './parameters.js';
 import { JSON_UTF8, type Services } from './services.js';
 import { includedText, withFields } from './shape.js';
@@ -20,6 +20,12 @@ export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
 export const COUNT_CAP = 10_000;
 export const LIST_PARAMETERS = ['sort', 'limit', 'cursor', 'fields', 'include', 'count', 'asOf'] as const;
+const SORT_KEYS: Readonly<Record<SortName, KeyKinds>> = {
+  date: ['integer', 'integer', 'text'],
+  label: ['text', 'text'],
+  created: ['integer', 'text'],
+  updated: ['integer', 'text'],
+};
 const NOT_PART_OF_THE_WALK = new Set(['cursor', 'limit', 'fields', 'include', 'count']);
 
 type QueryMap = ReadonlyMap<string, readonly string[]>;
@@ -96,7 +102,7 @@ async function answer(
   const head = await readPreamble(reader, wanted.filters.references, instant);
   const now = toInstant(services.clock.now());
   const pinned = wanted.cursor
-    ? pinnedRevision(wanted.cursor, wanted.walkHash, head)
+    ? pinnedRevision(wanted.cursor, wanted.walkHash, head, SORT_KEYS[wanted.sort.name])
     : wanted.asOf && revisionOf(wanted.asOf, head, head.revisionAt, now);
   const immutable = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
   const revision = pinned ?? head.revision;

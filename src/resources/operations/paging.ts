@@ -4,21 +4,29 @@ import { Problem } from '../../problems.js';
 import { type Cursor, decodeCursor } from '../../shared/cursor.js';
 import type { Services } from './services.js';
 
+/** What the sort values of a cursor are: whole numbers, or text. */
+export type KeyKinds = readonly ('integer' | 'text')[];
+
 /** Reads a cursor parameter. Raises `cursor-malformed`. */
 export function readCursor(text: string | undefined): Cursor | undefined {
   if (text === undefined) return undefined;
   const cursor = decodeCursor(text);
-  if (cursor !== undefined) return cursor;
-  throw new Problem('cursor-malformed', 'The cursor is damaged or was not given out by this service.', {
+  if (cursor === undefined) throw malformed();
+  return cursor;
+}
+
+function malformed(): Problem {
+  return new Problem('cursor-malformed', 'The cursor is damaged or was not given out by this service.', {
     errors: [{ in: 'query', parameter: 'cursor', code: 'malformed', message: 'must be the `next` of an earlier page' }],
   });
 }
 
 /**
- * Holds a cursor against the database and the query it is used with. Raises `cursor-epoch-changed`, `cursor-mismatch`
- * and `cursor-expired`. Gives the revision that the walk is pinned to.
+ * Holds a cursor against the database and the query it is used with. Raises `cursor-epoch-changed`, `cursor-mismatch`,
+ * `cursor-expired`, and `cursor-malformed` when its sort values are not of the given kinds. Gives the revision that the
+ * walk is pinned to.
  */
-export function pinnedRevision(cursor: Cursor, query: string, head: Head): number {
+export function pinnedRevision(cursor: Cursor, query: string, head: Head, kinds: KeyKinds): number {
   if (cursor.epoch !== head.epoch)
     throw new Problem('cursor-epoch-changed', 'The database was restored since the cursor was given out.');
   if (cursor.query !== query) {
@@ -35,7 +43,14 @@ export function pinnedRevision(cursor: Cursor, query: string, head: Head): numbe
   }
   if (cursor.revision > head.revision)
     throw new Problem('cursor-expired', 'The cursor points beyond the last revision.');
+  const { keys } = cursor;
+  const fits = keys.length === kinds.length && kinds.every((kind, index) => isOfKind(keys[index], kind));
+  if (!fits) throw malformed();
   return cursor.revision;
+}
+
+function isOfKind(key: unknown, kind: KeyKinds[number]): boolean {
+  return kind === 'text' ? typeof key === 'string' : Number.isSafeInteger(key);
 }
 
 /** `Link: rel="next"` of a page. */

@@ -1,27 +1,34 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/store.js';
 import { ANY } from '../support/client.js';
 import { planOf, statementsOf } from '../support/statements.js';
 import { useService } from '../support/use-service.js';
 
 const t = useService({ seeds: true });
 let past: number;
+let database: Database.Database;
 
 beforeAll(async () => {
-  past = t.db.head();
+  database = new Database(t.service.database.path, { readonly: true });
+  past = await t.db.head();
   for (let n = 0; n < 30; n += 1) {
     const path = '/v1/events/us-ua-consultations-2025-01';
     expect((await t.http.patch(path, { notes: `Version ${n}` }, ANY)).status).toBe(200);
   }
 });
 
+afterAll(() => database.close());
+
 /** The plan of the page that a request reads. */
 async function pagePlan(path: string): Promise<string[]> {
-  const statements = await statementsOf(t.service, t.db, async () => {
+  const statements = await statementsOf(t.service, drizzle(database) as unknown as Db, async () => {
     expect((await t.http.get(path)).status).toBe(200);
   });
   const pages = statements.filter(({ sql }) => sql.includes('"revisions"."doc"'));
   expect(pages).toHaveLength(1);
-  return pages.flatMap((statement) => planOf(t.db, statement));
+  return pages.flatMap((statement) => planOf(database, statement));
 }
 
 /** A plan walks an index in order and reads the rest by key: no table is scanned and nothing is sorted. */
@@ -111,11 +118,11 @@ describe('plans of lists', () => {
   });
 
   it('reads history and links by their indexes', async () => {
-    const statements = await statementsOf(t.service, t.db, async () => {
+    const statements = await statementsOf(t.service, drizzle(database) as unknown as Db, async () => {
       await t.http.get('/v1/events/us-ua-consultations-2025-01/history');
       await t.http.get('/v1/actors/ukraine/links');
     });
-    const steps = statements.flatMap((statement) => planOf(t.db, statement));
+    const steps = statements.flatMap((statement) => planOf(database, statement));
     expect(steps).toContainEqual(
       expect.stringMatching(/^SEARCH revisions USING INDEX revisions_entity \(entity=\? AND/),
     );

@@ -1,0 +1,175 @@
+import pg from 'pg';
+import type { Compiled } from './compiled.js';
+import { DatabaseError } from './errors.js';
+import { fromPostgres, isConnectionLost } from './postgres-errors.js';
+import type { Values } from './store.js';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** How long a reader waits while all connections are in use. */
+const TURN_TIMEOUT_MS = 5_000;
+/** How long a write waits for those of other processes. */
+const LOCK_TIMEOUT_MS = 10_000;
+const IDLE_IN_TRANSACTION_MS = 60_000;
+const IDLE_MS = 30_000;
+const KEEP_ALIVE_MS = 10_000;
+/** After a failure to connect the next attempt is made no sooner than this; until then callers get the same failure. */
+const REST_MS = 200;
+/** A connection that has prepared so many statements is closed after its use, so that the server need not keep them. */
+const MAX_PREPARED = 500;
+
+const INT8 = 20;
+
+/** Whole numbers of 64 bits as numbers: ours stay below 2^53. */
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+};
+
+/** The settings of every connection to an address; a `statementTimeoutMs` of 0 is none. */
+export function connectionConfig(address: pg.ClientConfig, statementTimeoutMs: number): pg.ClientConfig {
+  return {
+    fallback_application_name: 'chancery',
+    ...address,
+    types: types as pg.CustomTypesConfig,
+    // Statements are sent without waiting for the answers of those before them.
+    pipeline: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
+    // For a server that does not answer at all, not even that it cut the statement off.
+    ...(statementTimeoutMs > 0 && { query_timeout: statementTimeoutMs + CONNECT_TIMEOUT_MS }),
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+  };
+}
+
+/** A statement under the name that connections prepare it by. */
+export interface Named {
+  name: string;
+  compiled: Compiled;
+}
+
+/** One connection for as long as somebody uses it alone. */
+export class Lease {
+  readonly #client: pg.PoolClient;
+  readonly #prepared: Set<string>;
+  readonly #released: () => void;
+
+  constructor(client: pg.PoolClient, prepared: Set<string>, released: () => void) {
+    this.#client = client;
+    this.#prepared = prepared;
+    this.#released = released;
+  }
+
+  /** Runs a statement; rows come as the driver's values in the order of the selection. */
+  run({ name, compiled }: Named, values: Values): Promise<pg.QueryArrayResult<unknown[]>> {
+    this.#prepared.add(name);
+    return this.#client.query({ name, text: compiled.text, values: compiled.bind(values), rowMode: 'array' });
+  }
+
+  /** Runs commands without parameters, separated by semicolons, in one message. */
+  async command(text: string): Promise<void> {
+    await this.#client.query(text);
+  }
+
+  /** Gives the connection back; one that is lost, or has prepared too much, is closed. */
+  release(error?: unknown): void {
+    this.#client.release(isConnectionLost(error) || this.#prepared.size > MAX_PREPARED);
+    this.#released();
+  }
+
+  /** Closes the connection, whatever state it is in. */
+  discard(): void {
+    this.#client.release(true);
+    this.#released();
+  }
+}
+
+interface Waiting {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** Connections to one server that are opened when needed and kept for the next use. */
+export class Connections {
+  readonly #pool: pg.Pool;
+  readonly #prepared = new WeakMap<pg.PoolClient, Set<string>>();
+  readonly #waiting: Waiting[] = [];
+  /** Leases that may still be given out. */
+  #free: number;
+  /** Why the last attempt to connect failed, and until when no other is made. */
+  #failure: { error: DatabaseError; until: number } | undefined;
+
+  constructor(config: pg.ClientConfig, max: number) {
+    this.#free = max;
+    this.#pool = new pg.Pool({ ...config, max, idleTimeoutMillis: IDLE_MS });
+    // A server that goes away makes idle and leased connections emit errors, which nobody listening would end the process.
+    this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => void client.on('error', () => undefined));
+  }
+
+  /**
+   * A connection of one's own, to be released. Raises DatabaseError: `busy` when all are in use for long, and at once
+   * what the last attempt failed with while the server is away; then one caller at a time tries again.
+   */
+  async lease(): Promise<Lease> {
+    const now = performance.now();
+    if (this.#failure !== undefined) {
+      if (now < this.#failure.until) throw this.#failure.error;
+      this.#failure.until = now + CONNECT_TIMEOUT_MS;
+    }
+    await this.#turn();
+    try {
+      const client = await this.#pool.connect();
+      this.#failure = undefined;
+      const prepared = this.#prepared.get(client) ?? new Set();
+      this.#prepared.set(client, prepared);
+      return new Lease(client, prepared, () => this.#next());
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** Waits for the leases that are out, then closes every connection. */
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  #turn(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      const waiting = { resolve: () => settle(resolve), reject: (error: unknown) => settle(() => reject(error)) };
+      const limit = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(new DatabaseError('busy', 'every connection to the server was in use for too long'));
+      }, TURN_TIMEOUT_MS);
+      const settle = (how: () => void) => {
+        clearTimeout(limit);
+        how();
+      };
+      this.#waiting.push(waiting);
+    });
+  }
+
+  #next(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next.resolve();
+  }
+
+  /** Those who wait need not all find out by themselves. */
+  #failed(error: unknown): unknown {
+    this.#next();
+    const known = fromPostgres(error);
+    if (!(known instanceof DatabaseError)) return error;
+    this.#failure = { error: known, until: performance.now() + REST_MS };
+    for (const { reject } of this.#waiting.splice(0)) {
+      reject(known);
+    }
+    return known;
+  }
+}
