@@ -15,6 +15,8 @@ import {
 } from './http/problem-details.js';
 import { registerRequestLog } from './http/request-log.js';
 import { registerService } from './http/service.js';
+import { registerSearch } from './insight/search.routes.js';
+import type { Analyst } from './journal/analysis.js';
 import { Journal } from './journal/record.js';
 import { resources } from './resources/index.js';
 import { holdDocuments } from './resources/operations/held-documents.js';
@@ -26,6 +28,7 @@ import type { IdSource } from './shared/ids.js';
 export interface AppDeps {
   config: Pick<Config, 'read' | 'baseUrl'>;
   store: Store;
+  analyst: Analyst;
   clock: Clock;
   ids: IdSource;
   logger: FastifyBaseLogger;
@@ -37,7 +40,15 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_PARAM_LENGTH = 500;
 
 /** The service as a Fastify instance that does not listen yet; it owns nothing it was given. */
-export async function buildApp({ config, store, clock, ids, logger, version }: AppDeps): Promise<FastifyInstance> {
+export async function buildApp({
+  config,
+  store,
+  analyst,
+  clock,
+  ids,
+  logger,
+  version,
+}: AppDeps): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -57,6 +68,7 @@ export async function buildApp({ config, store, clock, ids, logger, version }: A
   const publicRead = config.read === 'public';
   const services: Services = {
     store,
+    analyst,
     clock,
     publicRead,
     baseUrl: config.baseUrl,
@@ -76,9 +88,11 @@ export async function buildApp({ config, store, clock, ids, logger, version }: A
   const tags = resources.map(({ collection, description }) => ({ name: collection, description }));
   await registerOpenApi(app, version, config.baseUrl, [
     ...tags,
+    { name: 'insight', description: 'Questions across all records.' },
     { name: 'service', description: 'The service itself.' },
   ]);
   for (const resource of resources) registerResource(app, resource, services);
+  registerSearch(app, services);
   registerService(app, store);
   await registerDocs(app);
   return app;

@@ -48,7 +48,13 @@ export const SETTINGS = {
     'CHANCERY_DB_CONNECTIONS',
     '10',
     whole(1, 1000),
-    'PostgreSQL only: connections that a process reads with at most; it writes with one more.',
+    'PostgreSQL only: connections that a process reads with at most. Half as many more serve what may take long, one more writes.',
+  ),
+  workers: setting(
+    'CHANCERY_WORKERS',
+    '1',
+    whole(1, 64),
+    'SQLite only: threads for facets, searches and whatever else may take long.',
   ),
   seed: setting(
     'CHANCERY_SEED',

@@ -74,6 +74,7 @@ describe('imports', () => {
     ['db', /^db\//, /^(?:db|shared)\//],
     ['journal', /^journal\//, /^(?:journal|db|shared)\/|^problems\.ts$/],
     ['http', /^http\//, /^(?:http|journal|db|shared)\/|^problems\.ts$/],
+    ['insight', /^insight\//, /^(?:insight|resources|http|journal|db|shared)\/|^problems\.ts$/],
     ['resources', /^resources\//, /^(?:resources|http|journal|db|shared)\/|^problems\.ts$/],
   ])('of %s go down only', (_name, from, allowed) => {
     expect(strayImports(from, allowed)).toEqual([]);
@@ -126,7 +127,7 @@ describe('packages', () => {
   });
 
   it('Fastify is named by the app, http and routes only', () => {
-    const allowed = /^app\.ts$|^http\/|^resources\/(?:routes\.ts|operations\/)/;
+    const allowed = /^app\.ts$|^http\/|^resources\/(?:routes\.ts|operations\/)|^insight\/.*\.routes\.ts$/;
     expect(namedOutside(/^@?fastify\b/, allowed)).toEqual([]);
   });
 

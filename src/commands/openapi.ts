@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { buildApp } from '../app.js';
 import { openSqlite } from '../db/sqlite.js';
+import { directAnalyst } from '../insight/analyst.js';
 import { systemClock } from '../shared/clock.js';
 import { randomIds } from '../shared/ids.js';
 import { VERSION } from '../version.js';
@@ -28,6 +29,7 @@ export async function openapiText(): Promise<string> {
     const app = await buildApp({
       config,
       store,
+      analyst: directAnalyst(store),
       clock: systemClock,
       ids: randomIds,
       logger: pino({ enabled: false }),

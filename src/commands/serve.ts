@@ -4,6 +4,7 @@ import { buildApp } from '../app.js';
 import { countUsableKeys } from '../db/api-keys.js';
 import { readHead } from '../db/head.js';
 import type { Store } from '../db/store.js';
+import { openAnalyst } from '../insight/analyst.js';
 import { systemClock } from '../shared/clock.js';
 import { randomIds } from '../shared/ids.js';
 import { VERSION } from '../version.js';
@@ -47,9 +48,18 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
   } as never);
   const logger = pino({ level: config.logLevel, base: null }, destination);
   const store = await openStore(terminal, STATEMENT_TIMEOUT_MS);
+  const analyst = openAnalyst(config.databaseUrl, store, config.workers);
   try {
     await seedIfEmpty(terminal, store);
-    const app = await buildApp({ config, store, clock: systemClock, ids: randomIds, logger, version: VERSION });
+    const app = await buildApp({
+      config,
+      store,
+      analyst,
+      clock: systemClock,
+      ids: randomIds,
+      logger,
+      version: VERSION,
+    });
     await app.listen({ host: config.host, port: config.port });
     const { port } = app.server.address() as AddressInfo;
     const url = `http://${hostInUrl(config.host)}:${port}`;
@@ -66,6 +76,7 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
       await app.close();
       clearInterval(sweep);
       clearTimeout(deadline);
+      await analyst.close();
       await store.close();
       destination.flushSync();
     };

@@ -33,6 +33,7 @@ export const TABLE_KEYS: Readonly<Record<CopiedTable, readonly string[]>> = {
   names: ['revision', 'position'],
   externalIds: ['revision', 'position'],
   tags: ['revision', 'position'],
+  searchTexts: ['revision'],
   rollups: ['type', 'dimension', 'value'],
 };
 

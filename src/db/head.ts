@@ -20,6 +20,20 @@ export async function readHead(reader: Reader): Promise<Head> {
   return row;
 }
 
+/** Which projections the query tables hold; see `PROJECTIONS`. */
+export async function readProjections(reader: Reader): Promise<number> {
+  const row = await reader.get('projections', (db, t) => db.select({ projections: t.head.projections }).from(t.head));
+  return row?.projections ?? 0;
+}
+
+export async function noteProjections(tx: Tx, projections: number): Promise<void> {
+  await tx.run(
+    'note projections',
+    (db, t) => db.update(t.head).set({ projections: sql.placeholder('projections') } as never),
+    { projections },
+  );
+}
+
 /** Makes the head row of a new database; the first of several processes does. */
 export async function ensureHead(tx: Tx): Promise<void> {
   if ((await tx.get('head exists', (db, t) => db.select({ id: t.head.id }).from(t.head))) !== undefined) return;

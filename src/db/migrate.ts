@@ -80,7 +80,8 @@ export async function migratePostgres(client: ClientBase, migrate: Migrate): Pro
         `create table if not exists ${NOTES} (id serial primary key, hash text not null, created_at bigint)`,
       );
       for (const { when, hash, statements } of pending('postgres', await appliedPostgres(client), migrate)) {
-        for (const statement of statements) await client.query(statement);
+        // The tool names the schema of references; ours is whichever comes first on the search path.
+        for (const statement of statements) await client.query(statement.replaceAll('"public".', ''));
         await client.query(`insert into ${NOTES} (hash, created_at) values ($1, $2)`, [hash, when]);
       }
       await client.query('commit');

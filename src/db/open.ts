@@ -3,7 +3,7 @@ import type { Migrate } from './migrate.js';
 import { openPostgres } from './postgres.js';
 import { openFailure } from './postgres-errors.js';
 import { parsePostgresUrl } from './postgres-url.js';
-import { openSqlite } from './sqlite.js';
+import { openSqlite, openSqliteReader } from './sqlite.js';
 import type { Store } from './store.js';
 
 export interface OpenOptions {
@@ -22,15 +22,24 @@ export interface OpenOptions {
  * naming cause and remedy.
  */
 export async function openDatabase(url: string, { head = true, ...options }: OpenOptions = {}): Promise<Store> {
-  const isFile = url.startsWith('file:');
-  const store = isFile ? openSqlite({ path: pathOf(url), ...options }) : await openPostgres({ url, ...options });
+  const store = isFile(url) ? openSqlite({ path: pathOf(url), ...options }) : await openPostgres({ url, ...options });
   try {
     if (head) await store.write(ensureHead);
     return store;
   } catch (error) {
     await store.close();
-    throw isFile ? error : openFailure(parsePostgresUrl(url).name, error);
+    throw isFile(url) ? error : openFailure(parsePostgresUrl(url).name, error);
   }
+}
+
+/** A reading connection to the SQLite database that a URL names, for a thread of its own. Raises DatabaseError. */
+export function openReader(url: string): Pick<Store, 'snapshot'> {
+  return openSqliteReader(pathOf(url));
+}
+
+/** Whether a URL names a SQLite file, which is read within this process. */
+export function isFile(url: string): boolean {
+  return url.startsWith('file:');
 }
 
 /** Path of the SQLite file that a URL names. */

@@ -90,6 +90,7 @@ async function requireFit(client: pg.Client): Promise<void> {
 class PostgresStore implements Store {
   readonly tables = postgresTables as unknown as Tables;
   readonly #readers: Connections;
+  readonly #longReaders: Connections;
   readonly #writer: Connections;
   readonly #statements: Statements<Named>;
   readonly #commits: CommitWatch;
@@ -98,6 +99,7 @@ class PostgresStore implements Store {
 
   constructor(config: pg.ClientConfig, connections: number) {
     this.#readers = new Connections(config, connections);
+    this.#longReaders = new Connections(config, Math.ceil(connections / 2));
     this.#writer = new Connections(config, 1);
     this.#commits = new CommitWatch(config);
     let named = 0;
@@ -112,15 +114,16 @@ class PostgresStore implements Store {
   }
 
   all<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values): Promise<Row[]> {
-    return this.#read((session) => session.all(shape, build, values));
+    return this.#read(this.#readers, (session) => session.all(shape, build, values));
   }
 
   get<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values) {
-    return this.#read((session) => session.get(shape, build, values));
+    return this.#read(this.#readers, (session) => session.get(shape, build, values));
   }
 
-  snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
-    return this.#read(async (session, lease) => {
+  snapshot<T>(work: (reader: Reader) => Promise<T>, long?: 'long'): Promise<T> {
+    const connections = long === undefined ? this.#readers : this.#longReaders;
+    return this.#read(connections, async (session, lease) => {
       // Not waited for: the first query follows it on the same connection, and fails if it fails.
       const begun = lease.command(BEGIN_SNAPSHOT);
       begun.catch(() => undefined);
@@ -147,20 +150,21 @@ class PostgresStore implements Store {
 
   /** The server does its upkeep itself; only after a bulk load its statistics would lag behind. */
   async maintain(loaded = false): Promise<void> {
-    if (loaded) await this.#read((_session, lease) => lease.command('analyze'));
+    if (loaded) await this.#read(this.#longReaders, (_session, lease) => lease.command('analyze'));
   }
 
   close(): Promise<void> {
     this.#closing ??= this.#queue.then(async () => {
-      await Promise.all([this.#commits.close(), this.#readers.close(), this.#writer.close()]);
+      const pools = [this.#readers, this.#longReaders, this.#writer];
+      await Promise.all([this.#commits.close(), ...pools.map((pool) => pool.close())]);
     });
     return this.#closing;
   }
 
   /** Reads on a connection of its own; again on another one when that is lost, since a read changes nothing. */
-  async #read<T>(work: (session: Session, lease: Lease) => Promise<T>): Promise<T> {
+  async #read<T>(connections: Connections, work: (session: Session, lease: Lease) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
-      const lease = await this.#readers.lease();
+      const lease = await connections.lease();
       try {
         const result = await work(new Session(lease, this.#statements), lease);
         lease.release();

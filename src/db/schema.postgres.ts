@@ -20,6 +20,7 @@ export const {
   names,
   externalIds,
   tags,
+  searchTexts,
   sourceTexts,
   rollups,
   apiKeys,

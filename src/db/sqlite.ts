@@ -1,28 +1,21 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
-import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import type { Compiled } from './compiled.js';
+import type Database from 'better-sqlite3';
 import { DatabaseError, type DatabaseFault, fromSqlite } from './errors.js';
 import { type Migrate, migrateSqlite } from './migrate.js';
 import { tables as sqliteTables } from './schema.sqlite.js';
+import { BUSY_TIMEOUT_MS, connect, Session, Transaction } from './sqlite-session.js';
 import { SqliteWatch } from './sqlite-watch.js';
-import { insertRows, Statements } from './statements.js';
-import type { Db, Preparable, PreparableCommand, Reader, Store, Tx, Values } from './store.js';
-import type { TableName, Tables } from './tables/index.js';
+import type { Db, Preparable, Reader, Store, Tx, Values } from './store.js';
+import type { Tables } from './tables/index.js';
 
 const SNAPSHOT_READERS = 4;
-/** How long a reading connection waits for another process; the event loop stands still meanwhile. */
-const BUSY_TIMEOUT_MS = 250;
-/** The same while the database is opened, when others may be making it. */
-const OPEN_WAIT_MS = 10_000;
 /** How long a write waits for those of other processes, and how often it looks; the event loop goes on meanwhile. */
 const WRITE_WAIT_MS = 5_000;
 const WRITE_LOOK_MS = 1;
 /** How long single reads share one read transaction; opening one costs more than a point read does. */
 const SHARED_READ_MS = 5;
-const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
 
 export interface SqliteOptions {
   /** Path of the database file; its folder is made if missing. */
@@ -42,6 +35,24 @@ export function openSqlite({ path, migrate = 'apply' }: SqliteOptions): Store {
     return new SqliteStore(path, writer);
   } catch (error) {
     throw openFailure(path, error);
+  }
+}
+
+/** A reading connection alone, for a thread that does one thing after the other. Raises DatabaseError as it opens. */
+export function openSqliteReader(path: string): Pick<Store, 'snapshot'> {
+  const session = new Session(connect(path, true));
+  return { snapshot: (work) => inSnapshot(session, work) };
+}
+
+async function inSnapshot<T>(session: Session, work: (reader: Reader) => Promise<T>): Promise<T> {
+  const { connection } = session;
+  try {
+    connection.exec('begin');
+    return await work(session);
+  } catch (error) {
+    throw fromSqlite(error);
+  } finally {
+    if (connection.inTransaction) connection.exec('commit');
   }
 }
 
@@ -65,132 +76,10 @@ function openFailure(path: string, error: unknown): unknown {
   return new DatabaseError(known.fault, `cannot open ${path}: ${remedy} (${known.message})`, error);
 }
 
-function connect(path: string, readonly: boolean): Database.Database {
-  const connection = new Database(path, { readonly, timeout: readonly ? BUSY_TIMEOUT_MS : OPEN_WAIT_MS });
-  if (!readonly) {
-    connection.pragma('journal_mode = WAL');
-    connection.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
-  }
-  connection.pragma('synchronous = FULL');
-  connection.pragma('foreign_keys = ON');
-  connection.pragma('trusted_schema = OFF');
-  connection.pragma('cell_size_check = ON');
-  connection.pragma('cache_size = -65536');
-  connection.pragma('mmap_size = 268435456');
-  return connection;
-}
-
 /** better-sqlite3 has STAT4: with its samples every prepared statement is planned again at each new binding. */
 function checkPlannerStatistics(connection: Database.Database): void {
   const found = connection.prepare("select 1 from sqlite_master where name = 'sqlite_stat4'").get();
   if (found !== undefined) connection.exec('delete from sqlite_stat4');
-}
-
-/** A compiled query, prepared on one connection. */
-class SqliteStatement {
-  readonly #statement: Database.Statement<unknown[], unknown[]>;
-  readonly #compiled: Compiled;
-
-  constructor(connection: Database.Database, compiled: Compiled) {
-    this.#compiled = compiled;
-    this.#statement = connection.prepare<unknown[], unknown[]>(compiled.text);
-    if (this.#statement.reader) this.#statement.raw();
-  }
-
-  all(values: Values): unknown[] {
-    return this.#statement.all(...this.#compiled.bind(values)).map((row) => this.#compiled.object(row));
-  }
-
-  get(values: Values): unknown {
-    const row = this.#statement.get(...this.#compiled.bind(values));
-    return row && this.#compiled.object(row);
-  }
-
-  run(values: Values): number {
-    return this.#statement.run(...this.#compiled.bind(values)).changes;
-  }
-}
-
-/** The prepared statements of a connection. */
-export function sqliteStatements(connection: Database.Database): Statements<SqliteStatement> {
-  const db = drizzle(connection) as unknown as Db;
-  return new Statements(db, sqliteTables, (compiled) => new SqliteStatement(connection, compiled));
-}
-
-/** One connection with its prepared statements. */
-class Session implements Reader {
-  readonly connection: Database.Database;
-  readonly statements: Statements<SqliteStatement>;
-
-  constructor(connection: Database.Database, statements = sqliteStatements(connection)) {
-    this.connection = connection;
-    this.statements = statements;
-  }
-
-  async all<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values): Promise<Row[]> {
-    try {
-      return this.take(shape, build).all(values ?? {}) as Row[];
-    } catch (error) {
-      throw this.failed(error);
-    }
-  }
-
-  async get<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values) {
-    try {
-      return this.take(shape, build).get(values ?? {}) as Row | undefined;
-    } catch (error) {
-      throw this.failed(error);
-    }
-  }
-
-  protected take(shape: string, build: (db: Db, tables: Tables) => PreparableCommand): SqliteStatement {
-    return this.statements.take(shape, build);
-  }
-
-  protected failed(error: unknown): unknown {
-    return fromSqlite(error);
-  }
-}
-
-/** One write transaction on the writing connection. */
-class Transaction extends Session implements Tx {
-  /** Why no statement may follow. After some failures SQLite has rolled back already, and would commit each by itself. */
-  #refusal: unknown;
-
-  /** Refuses statements from now on: one that comes late would belong to the next transaction. */
-  end(): void {
-    this.#refusal ??= new Error('the transaction has ended');
-  }
-
-  /** Raises DatabaseError when a statement failed and its caller went on all the same. */
-  requireWhole(): void {
-    if (this.#refusal !== undefined) throw new DatabaseError('other', 'a failed statement was passed over');
-  }
-
-  protected override take(shape: string, build: (db: Db, tables: Tables) => PreparableCommand): SqliteStatement {
-    if (this.#refusal !== undefined) throw this.#refusal;
-    return super.take(shape, build);
-  }
-
-  protected override failed(error: unknown): unknown {
-    this.#refusal ??= super.failed(error);
-    return this.#refusal;
-  }
-
-  async run(shape: string, build: (db: Db, tables: Tables) => PreparableCommand, values?: Values): Promise<number> {
-    try {
-      return this.take(shape, build).run(values ?? {});
-    } catch (error) {
-      throw this.failed(error);
-    }
-  }
-
-  async insert<Name extends TableName>(table: Name, rows: readonly Tables[Name]['$inferInsert'][]): Promise<void> {
-    for (const row of rows) {
-      const columns = Object.keys(row);
-      await this.run(`insert ${table}(${columns.join()})`, insertRows(table, columns), row as Values);
-    }
-  }
 }
 
 /** Whether the write transaction was begun; false when another process writes, unless it is the `last` try. */
@@ -199,9 +88,13 @@ function tryToBegin(connection: Database.Database, last: boolean): boolean {
     connection.exec('begin immediate');
     return true;
   } catch (error) {
-    if (!last && String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return false;
+    if (!last && isBusy(error)) return false;
     throw error;
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
 }
 
 class SqliteStore implements Store {
@@ -240,15 +133,7 @@ class SqliteStore implements Store {
 
   async snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
     const session = await this.#lease();
-    try {
-      session.connection.exec('begin');
-      return await work(session);
-    } catch (error) {
-      throw fromSqlite(error);
-    } finally {
-      if (session.connection.inTransaction) session.connection.exec('commit');
-      this.#release(session);
-    }
+    return inSnapshot(session, work).finally(() => this.#release(session));
   }
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -261,12 +146,26 @@ class SqliteStore implements Store {
     return this.#commits.add(listener);
   }
 
-  async maintain(): Promise<void> {
-    await this.#queue;
+  maintain(): Promise<void> {
+    const done = this.#queue.then(() => this.#upkeep());
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  #upkeep(): void {
     if (this.#closed) return;
-    this.#writer.connection.pragma('wal_checkpoint(PASSIVE)');
-    this.#writer.connection.pragma('analysis_limit = 1000');
-    this.#writer.connection.pragma('optimize');
+    const { connection } = this.#writer;
+    try {
+      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      connection.pragma('wal_checkpoint(PASSIVE)');
+      connection.pragma('analysis_limit = 1000');
+      connection.pragma('optimize');
+    } catch (error) {
+      // Another process writes for longer than that; the next upkeep makes up for it.
+      if (!isBusy(error)) throw fromSqlite(error);
+    } finally {
+      connection.pragma('busy_timeout = 0');
+    }
   }
 
   async close(): Promise<void> {

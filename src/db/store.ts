@@ -49,8 +49,11 @@ export interface Tx extends Reader {
 /** A database of either dialect: one writer at a time, in all processes together, and readers beside it. */
 export interface Store extends Reader {
   readonly tables: Tables;
-  /** Several reads of one state of the database. `work` may run again from its start as long as it has not resolved. */
-  snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  /**
+   * Several reads of one state of the database. `work` may run again from its start as long as it has not resolved. One
+   * that may take `long` holds up no others.
+   */
+  snapshot<T>(work: (reader: Reader) => Promise<T>, long?: 'long'): Promise<T>;
   /**
    * One transaction: commits when `work` resolves, leaves nothing behind when it throws. Calls are queued. `work` may
    * run again from its start when nothing of it was committed.

@@ -5,7 +5,7 @@ import type { Tables } from '../db/tables/index.js';
 import type { RecordKind } from './kind.js';
 import type { ProjectedRows } from './rows.js';
 
-export const DETAIL_TABLES = ['links', 'milestones', 'names', 'externalIds', 'tags'] as const;
+export const DETAIL_TABLES = ['links', 'milestones', 'names', 'externalIds', 'tags', 'searchTexts'] as const;
 
 /** Writes the query rows of one version of a record. */
 export async function insertRows(tx: Tx, kind: RecordKind, rows: ProjectedRows): Promise<void> {

@@ -1,10 +1,10 @@
 import { and, asc, count, eq, gt, sql } from 'drizzle-orm';
-import { readHead } from '../db/head.js';
+import { noteProjections, readHead, readProjections } from '../db/head.js';
 import type { Reader, Store } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
 import type { Document, Kinds, RecordKind } from './kind.js';
 import { countCells, DETAIL_TABLES, insertRows } from './project.js';
-import { type ProjectedRows, projectRows } from './rows.js';
+import { PROJECTIONS, type ProjectedRows, projectRows } from './rows.js';
 
 const BATCH = 200;
 
@@ -43,8 +43,14 @@ export async function reindex(store: Store, kinds: Kinds): Promise<number> {
       await countCells(tx, kind.type, cells.get(step.entity) ?? [], rows?.counted ?? []);
       cells.set(step.entity, rows?.counted ?? []);
     });
+    await noteProjections(tx, PROJECTIONS);
     return written;
   });
+}
+
+/** Whether the query tables were made by a program that made other rows, so that they must be made anew. */
+export async function isOutdated(reader: Reader): Promise<boolean> {
+  return (await readProjections(reader)) !== PROJECTIONS;
 }
 
 /** Compares journal and projections. An empty list means: no gap, and every projection equals a rebuild. */

@@ -5,6 +5,7 @@ import { decimalSortKey } from '../shared/money.js';
 import { truncate } from '../shared/text.js';
 import type { Document, Edge, ProjectedMilestone, Projection, RecordKind } from './kind.js';
 import { occurrences } from './paths.js';
+import { searchText } from './search-text.js';
 
 export interface ProjectedRows {
   record: Record<string, string | number | null>;
@@ -13,9 +14,16 @@ export interface ProjectedRows {
   names: Tables['names']['$inferInsert'][];
   externalIds: Tables['externalIds']['$inferInsert'][];
   tags: Tables['tags']['$inferInsert'][];
+  searchTexts: Tables['searchTexts']['$inferInsert'][];
   /** Roll-up cells this record counts in, as `dimension value`. */
   counted: string[];
 }
+
+/**
+ * Number of the shape of all rows made here. One more with each change of it, so that a database made before is made
+ * anew from its journal.
+ */
+export const PROJECTIONS = 2;
 
 const LABEL_LENGTH = 200;
 const DAY_BEFORE_COMMON_ERA = -719528;
@@ -68,6 +76,7 @@ export function projectRows(
       ...externalId,
     })),
     tags: [...new Set(doc.tags as string[])].map((tag, position) => ({ ...detail(position), tag, ...dates })),
+    searchTexts: [{ ...detail(0), ...searchText(kind, doc, projection, edges), ...dates }],
     counted: countedCells(projection, edges),
   };
 }

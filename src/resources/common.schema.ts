@@ -7,6 +7,9 @@ import { codes, METHODS, RELATION_KINDS } from './vocabulary.js';
 /** Which strings of a schema are references, and to what; read by `referencePaths` when a resource is defined. */
 export const references = z.registry<{ to: ResourceType | 'any' }>();
 
+/** Which strings of a schema are prose, to be searched. */
+export const prose = z.registry<object>();
+
 /** A reference to another record: written as id, slug or `{scheme}:{value}`, read back as id. */
 export function ref(to: ResourceType | 'any', description: string, example?: string) {
   const anyHint = to === 'any' ? ' A slug may be written with its collection, as in `events/some-slug`.' : '';
@@ -22,13 +25,15 @@ export function ref(to: ResourceType | 'any', description: string, example?: str
   return schema;
 }
 
-/** Text of one or more characters that is not only white space. */
+/** Text of one or more characters that is not only white space; it is searched. */
 export function text(max: number, description: string, example?: string) {
-  return z
+  const schema = z
     .string()
     .max(max)
     .regex(/\S/, 'must not be empty')
     .meta({ description, ...(example && { examples: [example] }) });
+  prose.add(schema, {});
+  return schema;
 }
 
 const DATE_EXAMPLES: Readonly<Record<EdtfForm, string>> = {

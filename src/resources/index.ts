@@ -22,3 +22,9 @@ export const resources: readonly Resource[] = [
 ];
 
 export const kinds: Kinds = new Map(resources.map(({ kind }) => [kind.type, kind]));
+
+export function resourceOf(collection: Resource['collection']): Resource {
+  const resource = resources.find((each) => each.collection === collection);
+  if (resource === undefined) throw new Error(`no resource ${collection}`);
+  return resource;
+}

@@ -66,7 +66,7 @@ export function defineResource(spec: ResourceSpec): Resource {
   const representation = z
     .object({ id: idOf(spec.type), ...spec.fields, ...derived, ...managed })
     .meta({ id: spec.name, description: spec.description });
-  const { references, citations } = schemaPaths(z.object(spec.fields));
+  const { references, citations, prose } = schemaPaths(z.object(spec.fields));
   const input = inputSchema(spec, { id: idOf(spec.type), ...derived, ...managed });
   const kind: RecordKind = {
     type: spec.type,
@@ -74,6 +74,7 @@ export function defineResource(spec: ResourceSpec): Resource {
     edgeKind: spec.edgeKind,
     references,
     citations,
+    prose,
     parse: (value) => parseBody(input, Object.keys(spec.fields), value),
     label: (body) => body[spec.label] as string,
     derive: (body) => spec.derive?.(body as never) ?? {},

@@ -1,18 +1,25 @@
 import { z } from 'zod';
 import type { ReferencePath } from '../journal/kind.js';
-import { Citation, references } from './common.schema.js';
+import { Citation, prose, references } from './common.schema.js';
 
-/** Where references and citations stand in documents of a schema, read off the schema itself. */
-export function schemaPaths(schema: z.ZodType): { references: ReferencePath[]; citations: string[][] } {
-  const found = { references: [] as ReferencePath[], citations: [] as string[][] };
+interface SchemaPaths {
+  references: ReferencePath[];
+  citations: string[][];
+  prose: string[][];
+}
+
+/** Where references, citations and prose stand in documents of a schema, read off the schema itself. */
+export function schemaPaths(schema: z.ZodType): SchemaPaths {
+  const found: SchemaPaths = { references: [], citations: [], prose: [] };
   walk(schema, [], found);
   return found;
 }
 
-function walk(schema: z.ZodType, path: string[], found: { references: ReferencePath[]; citations: string[][] }): void {
+function walk(schema: z.ZodType, path: string[], found: SchemaPaths): void {
   const reference = references.get(schema);
   if (reference !== undefined) found.references.push({ path, to: reference.to });
   if (schema === Citation) found.citations.push(path);
+  if (prose.has(schema)) found.prose.push(path);
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
     walk(schema.unwrap() as z.ZodType, path, found);
   } else if (schema instanceof z.ZodArray) {

@@ -4,7 +4,7 @@ import { asc } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readHead } from '../../src/db/head.js';
 import { openDatabase } from '../../src/db/open.js';
-import { sqliteStatements } from '../../src/db/sqlite.js';
+import { sqliteStatements } from '../../src/db/sqlite-session.js';
 import type { Reader, Store } from '../../src/db/store.js';
 import { type TestDatabase, temporaryDatabase } from '../support/database.js';
 
@@ -69,6 +69,23 @@ describe('settings of the connections', () => {
     store = await openDatabase(database.url);
     expect(rows()).toBe(0);
     other.close();
+  });
+});
+
+describe('upkeep', () => {
+  it('waits for the writes before it, and is left for the next time while another process writes', async () => {
+    await insertKeys(200);
+    const order: string[] = [];
+    const writing = store.write(async () => void order.push('write'));
+    const upkeep = store.maintain().then(() => order.push('upkeep'));
+    await Promise.all([writing, upkeep]);
+    expect(order).toEqual(['write', 'upkeep']);
+    const other = new Database(database.path);
+    other.exec('begin immediate');
+    await expect(store.maintain()).resolves.toBeUndefined();
+    other.exec('rollback');
+    other.close();
+    await expect(store.write(async () => 'written')).resolves.toBe('written');
   });
 });
 

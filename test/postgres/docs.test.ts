@@ -111,6 +111,25 @@ describe('docs/postgres.md', () => {
     await client.end();
   });
 
+  it('is right that the tables may lie in a schema of their own', async () => {
+    for (const statement of [
+      "create role elsewhere login password 'change-me'",
+      'alter role elsewhere set search_path = apart',
+      'create database elsewhere owner elsewhere',
+    ])
+      await server.query(statement);
+    const client = new pg.Client({ connectionString: server.url('elsewhere') });
+    await client.connect();
+    await client.query('create schema apart authorization elsewhere');
+    const url = `DATABASE_URL=postgres://elsewhere:change-me@${ADDRESS}/elsewhere`;
+    expect(await shell(`${url} npx chancery seed; ${url} npx chancery verify`)).toMatch(/769 created[\s\S]*Clean/);
+    const { rows } = await client.query(
+      "select distinct schemaname from pg_tables where tablename in ('head', 'revisions', 'links')",
+    );
+    expect(rows).toEqual([{ schemaname: 'apart' }]);
+    await client.end();
+  });
+
   it('names the parameters of the URL, all of them and no other', () => {
     const listed = rowsUnder(page, 'parameter').flatMap(([names = '']) => names.split(', ').map(unquoted));
     expect(listed.sort()).toEqual([...URL_PARAMETERS].sort());

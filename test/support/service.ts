@@ -6,6 +6,7 @@ import { buildApp } from '../../src/app.js';
 import { insertApiKey } from '../../src/db/api-keys.js';
 import { openDatabase } from '../../src/db/open.js';
 import type { Store } from '../../src/db/store.js';
+import { openAnalyst } from '../../src/insight/analyst.js';
 import { makeKey, type Scope } from '../../src/shared/api-key.js';
 import { steppingClock } from '../../src/shared/clock.js';
 import { randomIds } from '../../src/shared/ids.js';
@@ -55,9 +56,11 @@ export async function startTestService({
   }
   // Later than any seed was recorded, so that `recordedAt` follows this clock.
   const clock = steppingClock('2031-01-01T00:00:00.000Z');
+  const analyst = openAnalyst(database.url, store, 1);
   const app = await buildApp({
     config: { read, baseUrl },
     store,
+    analyst,
     clock,
     ids: randomIds,
     logger: pino({ enabled: false }),
@@ -78,6 +81,7 @@ export async function startTestService({
     key,
     async stop() {
       await app.close();
+      await analyst.close();
       await store.close();
       await database.remove();
     },

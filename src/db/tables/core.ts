@@ -14,6 +14,8 @@ export function defineCore(kit: Kit) {
     /** Changed by a restore; part of every cursor. */
     epoch: key('epoch').notNull(),
     instance: key('instance').notNull(),
+    /** Which projections the query tables hold: `PROJECTIONS` of the program that made them last. */
+    projections: integer('projections').notNull().default(1),
   });
 
   const entities = table(

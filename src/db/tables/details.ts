@@ -5,7 +5,12 @@ import type { CoreTables } from './core.js';
 /** Rows that hang on a version of a record: edges, milestones, names, external ids, tags. Versioned as records are. */
 export function defineDetails(kit: Kit, core: CoreTables) {
   const common = detailColumns(kit, core);
-  return { ...defineEdges(kit, core, common), ...defineWords(kit, common), ...defineStores(kit, core) };
+  return {
+    ...defineEdges(kit, core, common),
+    ...defineWords(kit, common),
+    ...defineSearch(kit, common),
+    ...defineStores(kit, core),
+  };
 }
 
 type DetailColumns = ReturnType<typeof detailColumns>;
@@ -121,6 +126,29 @@ function defineWords({ table, key, text, big, index, uniqueIndex, primaryKey }: 
   );
 
   return { names, externalIds, tags };
+}
+
+/**
+ * The words of each version, folded and separated by spaces: what the search index of each engine is made of, by a
+ * trigger or a generated column in its migrations.
+ */
+function defineSearch({ table, text, big, primaryKey }: Kit, common: DetailColumns) {
+  const searchTexts = table(
+    'search_texts',
+    {
+      ...common(),
+      label: text('label').notNull(),
+      names: text('names').notNull(),
+      body: text('body').notNull(),
+      /** One word for the type, and one for each actor it points at; see `typeWord` and `actorWord`. */
+      refs: text('refs').notNull(),
+      /** Sort date of the subject. */
+      dateFrom: big('date_from').notNull(),
+      dateTo: big('date_to').notNull(),
+    },
+    (t) => [primaryKey({ name: 'search_texts_key', columns: [t.revision] })],
+  );
+  return { searchTexts };
 }
 
 function defineStores({ table, key, text, integer, primaryKey }: Kit, core: CoreTables) {

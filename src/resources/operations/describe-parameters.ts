@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { MAX_TERMS } from '../../shared/words.js';
 import type { Filter } from '../common.filters.js';
 import type { Resource } from '../resource.js';
 import { MAX_HISTORY_LIMIT } from './history.js';
 import { MAX_LINKS_LIMIT } from './links.js';
-import { COUNT_CAP, DEFAULT_LIMIT, MAX_LIMIT } from './list.js';
-import { includable } from './parameters.js';
+import { DEFAULT_LIMIT, MAX_LIMIT } from './list.js';
+import { COUNT_CAP } from './list-content.js';
+import { includable, MAX_SEARCH } from './parameters.js';
 
 const SEED_REVISION = 1;
 
@@ -27,7 +29,7 @@ function oneOf(values: readonly string[], description: string) {
     .meta({ description });
 }
 
-const asOf = shared('AsOf', 'As it was at this revision, or at this instant (RFC 3339).');
+export const asOf = shared('AsOf', 'As it was at this revision, or at this instant (RFC 3339).');
 const cursor = shared('Cursor', '`page.next` of the page before; other parameters stay the same.');
 const limit = (max: number) =>
   z
@@ -39,6 +41,11 @@ const limit = (max: number) =>
       description: `Most records on the page, 1 to ${max}; ${DEFAULT_LIMIT} when absent.`,
       param: { example: 10 },
     });
+
+const search = shared(
+  'Search',
+  `Only records with these words, in any of their texts, or that point at an actor with such a name: *Kiev* finds what points at Kyiv. All words must be there; \`"…"\` is a phrase, \`-word\` excludes, \`beg*\` begins a word. Case and accents do not matter. At most ${MAX_SEARCH} characters and ${MAX_TERMS} terms; any text is a search.`,
+);
 
 const fields = shared('Fields', 'Only these fields, separated by commas; `id` is always there.');
 
@@ -59,6 +66,7 @@ export function listQuery(resource: Resource): z.ZodObject {
   );
   const hasTree = resource.filters.some((filter) => filter.sort === 'edge' && filter.spread);
   return z.object({
+    q: search,
     ...(resource.dates !== undefined && dates),
     ...Object.fromEntries(filters),
     ...(hasTree && { areaDepth: oneOf(['0'], '`0`: `area` stands for itself only, not for what is narrower.') }),

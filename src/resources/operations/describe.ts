@@ -82,7 +82,8 @@ const replayed = z
     header: { id: 'IdempotencyReplayed' },
   });
 
-const found = { ETag: etag, 'Cache-Control': cacheControl };
+/** Headers of an answer that caches may keep, and the request header that asks whether it still holds. */
+export const found = { ETag: etag, 'Cache-Control': cacheControl };
 const foundPage = { ...found, Link: link };
 const changed = { ETag: etag };
 const created = { ETag: etag, Location: location };
@@ -109,7 +110,7 @@ const ifMatchWhenGiven = z
   .string()
   .optional()
   .meta({ description: ifMatchText.description, param: { id: 'IfMatchWhenGiven' } });
-const ifNoneMatch = z
+export const ifNoneMatch = z
   .string()
   .optional()
   .meta({ description: 'An ETag you have; answered 304 while it still holds.', param: { id: 'IfNoneMatch' } });

@@ -1,25 +1,29 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readPreamble } from '../../db/look-up.js';
+import { type Preamble, readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { answerTag, cacheHeaders, isNotModified } from '../../http/conditional.js';
 import { readQuery, wholeNumber } from '../../http/query.js';
-import { countRecords, type ListQuery, type Page, readPage } from '../../journal/list.js';
-import { readRollup } from '../../journal/rollups.js';
 import { invalidParameter } from '../../problems.js';
 import { toInstant } from '../../shared/clock.js';
 import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
 import type { Resource, SortName } from '../resource.js';
 import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
 import { type FilterPlan, filterNames, planFilters } from './filter-plan.js';
+import {
+  type CountMode,
+  LIST_CONTENT,
+  type ListContent,
+  type ListContentArgs,
+  readListContent,
+} from './list-content.js';
 import { type KeyKinds, nextLink, pinnedRevision, readCursor } from './paging.js';
-import { parseFields, parseInclude } from './parameters.js';
+import { parseFields, parseInclude, parseSearchText } from './parameters.js';
 import { JSON_UTF8, type Services } from './services.js';
-import { includedText, withFields } from './shape.js';
+import { withFields } from './shape.js';
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
-export const COUNT_CAP = 10_000;
-export const LIST_PARAMETERS = ['sort', 'limit', 'cursor', 'fields', 'include', 'count', 'asOf'] as const;
+export const LIST_PARAMETERS = ['q', 'sort', 'limit', 'cursor', 'fields', 'include', 'count', 'asOf'] as const;
 const SORT_KEYS: Readonly<Record<SortName, KeyKinds>> = {
   date: ['integer', 'integer', 'text'],
   label: ['text', 'text'],
@@ -32,13 +36,16 @@ type QueryMap = ReadonlyMap<string, readonly string[]>;
 
 /** A list request as far as it can be understood without the database. */
 interface ListRequest {
+  query: ListContentArgs['query'];
   filters: FilterPlan;
+  /** What was typed as `q`. */
+  search: string | undefined;
   sort: { name: SortName; direction: 'asc' | 'desc' };
   limit: number;
   cursor: Cursor | undefined;
   fields: ReadonlySet<string> | undefined;
   include: string[];
-  count: 'none' | 'exact' | 'capped';
+  count: CountMode;
   asOf: ReturnType<typeof parseAsOf>;
   /** Hash of what a cursor is bound to, and of the whole query. */
   walkHash: string;
@@ -52,7 +59,7 @@ export function listHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const query = readQuery(request, known, repeatable);
     const wanted = understand(resource, query);
-    return services.store.snapshot((reader) => answer(resource, services, wanted, reader, request, reply));
+    return answer(resource, services, wanted, request, reply);
   };
 }
 
@@ -63,7 +70,9 @@ function understand(resource: Resource, query: QueryMap): ListRequest {
     throw invalidParameter('count', 'must be one of none, exact, capped');
   }
   return {
+    query: [...query],
     filters: planFilters(resource, query),
+    search: parseSearchText(one('q')),
     sort: parseSort(resource, one('sort')),
     limit: wholeNumber('limit', one('limit'), DEFAULT_LIMIT, MAX_LIMIT),
     cursor: readCursor(one('cursor')),
@@ -90,14 +99,51 @@ function parseSort(resource: Resource, text: string | undefined): ListRequest['s
   return { name, direction: sort.startsWith('-') ? 'desc' : 'asc' };
 }
 
+/** What the state of the journal makes of a request, and the page where it could be read at once. */
+interface Prepared {
+  head: Preamble;
+  /** The revision that the answer is of. */
+  revision: number;
+  pinned: boolean;
+  immutable: boolean;
+  tag: string;
+  /** Undefined when the client has it, and when it is to be read by the analyst. */
+  content: ListContent | undefined;
+}
+
 async function answer(
+  resource: Resource,
+  services: Services,
+  wanted: ListRequest,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const prepared = await services.store.snapshot((reader) => prepare(resource, services, wanted, reader, request));
+  const { head, revision, immutable, tag } = prepared;
+  cacheHeaders(reply, tag, immutable, services.publicRead);
+  if (isNotModified(request, tag)) return reply.code(304).send();
+  const content =
+    prepared.content ?? (await services.analyst.run(LIST_CONTENT, contentArgs(resource, wanted, prepared)));
+  const next =
+    content.next && encodeCursor({ epoch: head.epoch, query: wanted.walkHash, revision, keys: content.next });
+  if (next !== undefined) reply.header('link', nextLink(services, request, next));
+  const members = [
+    `"data":[${withFields(content.docs, wanted.fields).join()}]`,
+    `"page":{"next":${JSON.stringify(next ?? null)},"limit":${wanted.limit}}`,
+    `"asOf":${revision}`,
+    ...(content.count === undefined ? [] : [`"count":${JSON.stringify(content.count)}`]),
+    ...(content.included === undefined ? [] : [`"included":${content.included}`]),
+  ];
+  return reply.type(JSON_UTF8).send(`{${members.join()}}`);
+}
+
+async function prepare(
   resource: Resource,
   services: Services,
   wanted: ListRequest,
   reader: Reader,
   request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<Prepared> {
   const instant = wanted.asOf && 'instant' in wanted.asOf ? wanted.asOf.instant : undefined;
   const head = await readPreamble(reader, wanted.filters.references, instant);
   const now = toInstant(services.clock.now());
@@ -107,41 +153,18 @@ async function answer(
   const immutable = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
   const revision = pinned ?? head.revision;
   const tag = answerTag(revision, wanted.answerHash);
-  cacheHeaders(reply, tag, immutable, services.publicRead);
-  if (isNotModified(request, tag)) return reply.code(304).send();
-  const query: ListQuery = {
-    kind: resource.kind,
-    asOf: pinned,
-    ...wanted.filters.resolve(head.references),
-    sort: wanted.sort.name,
-    direction: wanted.sort.direction,
+  const prepared = { head, revision, pinned: pinned !== undefined, immutable, tag, content: undefined };
+  // References that name nothing are told before anything is read.
+  wanted.filters.resolve(head.references);
+  if (wanted.search !== undefined || isNotModified(request, tag)) return prepared;
+  const args = contentArgs(resource, wanted, prepared);
+  return { ...prepared, content: await readListContent(reader, args, resource, wanted.filters) };
+}
+
+function contentArgs(resource: Resource, wanted: ListRequest, { head, revision, pinned }: Prepared): ListContentArgs {
+  const { sort, limit, cursor, count, include, search } = wanted;
+  return {
+    ...{ collection: resource.collection, query: wanted.query, found: head.references, search },
+    ...{ revision, pinned, sort, limit, position: cursor?.keys, count, include },
   };
-  const page = await readPage(reader, query, wanted.limit, wanted.cursor?.keys);
-  const next = page.next && encodeCursor({ epoch: head.epoch, query: wanted.walkHash, revision, keys: page.next });
-  if (next !== undefined) reply.header('link', nextLink(services, request, next));
-  const extra = [
-    await countText(reader, query, wanted.count),
-    await includeText(reader, resource, page, wanted.include, pinned),
-  ];
-  const body = `{"data":[${withFields(page.docs, wanted.fields).join()}],"page":{"next":${JSON.stringify(next ?? null)},"limit":${wanted.limit}},"asOf":${revision}`;
-  return reply.type(JSON_UTF8).send(`${body}${extra.join('')}}`);
-}
-
-async function countText(reader: Reader, query: ListQuery, mode: ListRequest['count']): Promise<string> {
-  if (mode === 'none') return '';
-  const rollup = await readRollup(reader, query);
-  if (rollup !== undefined) return `,"count":{"value":${rollup},"exact":true}`;
-  const found = await countRecords(reader, query, mode === 'capped' ? COUNT_CAP + 1 : undefined);
-  const exact = mode === 'exact' || found <= COUNT_CAP;
-  return `,"count":{"value":${exact ? found : COUNT_CAP},"exact":${exact}}`;
-}
-
-async function includeText(
-  reader: Reader,
-  resource: Resource,
-  page: Page,
-  include: string[],
-  asOf: number | undefined,
-): Promise<string> {
-  return include.length === 0 ? '' : `,"included":${await includedText(reader, resource, page.docs, include, asOf)}`;
 }

@@ -29,6 +29,15 @@ export function parseInclude(resource: Resource, text: string | undefined): stri
   return [...new Set(names)];
 }
 
+export const MAX_SEARCH = 200;
+
+/** What `q` holds: any text of at most 200 characters is a search. */
+export function parseSearchText(text: string | undefined): string | undefined {
+  if (text !== undefined && text.length > MAX_SEARCH)
+    throw invalidParameter('q', `must have at most ${MAX_SEARCH} characters`, 'out-of-range');
+  return text;
+}
+
 const COLLECTIONS = ['events', 'actors', 'agreements', 'commitments', 'areas', 'sources', 'claims', 'disputes'];
 
 export function includable(resource: Resource): string[] {

@@ -1,4 +1,5 @@
 import type { Store } from '../../db/store.js';
+import type { Analyst } from '../../journal/analysis.js';
 import type { Journal } from '../../journal/record.js';
 import type { Clock } from '../../shared/clock.js';
 import type { holdDocuments } from './held-documents.js';
@@ -6,6 +7,8 @@ import type { holdDocuments } from './held-documents.js';
 /** What operations work with; made once, in `app.ts`. */
 export interface Services {
   store: Store;
+  /** For readings that may take long. */
+  analyst: Analyst;
   journal: Journal;
   clock: Clock;
   documents: ReturnType<typeof holdDocuments>;

@@ -1,0 +1,61 @@
+import { readHead } from '../db/head.js';
+import { countMatches, type Hit, readHits } from '../db/search.js';
+import type { Task } from '../journal/analysis.js';
+import { type Highlight, highlightsOf } from '../journal/highlight.js';
+import type { Document } from '../journal/kind.js';
+import { seek } from '../journal/search.js';
+import { kinds } from '../resources/index.js';
+import type { ResourceType } from '../shared/ids.js';
+import type { Term } from '../shared/words.js';
+
+/** Only the newest so many versions that fit are ranked: a common word may stand in millions. */
+export const MAX_RANKED = 5_000;
+
+export interface SearchArgs {
+  text: string;
+  types: readonly ResourceType[];
+  order: 'relevance' | 'date';
+  limit: number;
+  /** The revision that the answer is of, and whether it was asked for. */
+  revision: number;
+  pinned: boolean;
+}
+
+export interface SearchHit {
+  type: string;
+  id: string;
+  slug: string;
+  label: string;
+  highlights: Highlight[];
+  /** Ids of actors that the search named and the record points at. */
+  via: string[];
+}
+
+export interface SearchResult {
+  hits: SearchHit[];
+  /** False when more versions fit than are ranked. */
+  complete: boolean;
+}
+
+/** Records of all types that fit a search, the best first. */
+export const SEARCH: Task<SearchArgs, SearchResult> = {
+  name: 'search',
+  async run(reader, args) {
+    const { revision } = await readHead(reader);
+    const asOf = args.pinned || revision !== args.revision ? args.revision : undefined;
+    const { expression, terms, actors } = await seek(reader, args.text, { types: args.types, asOf });
+    if (expression === undefined) return { hits: [], complete: true };
+    const hits = await readHits(reader, { expression, cap: MAX_RANKED, limit: args.limit, order: args.order, asOf });
+    const matches = await countMatches(reader, expression, MAX_RANKED + 1);
+    return { hits: hits.map((hit) => represent(hit, terms, actors)), complete: matches <= MAX_RANKED };
+  },
+};
+
+function represent({ subject, type, slug, doc }: Hit, terms: readonly Term[], actors: readonly string[]): SearchHit {
+  const kind = kinds.get(type as ResourceType);
+  if (kind === undefined) throw new Error(`no kind ${type}`);
+  const document = JSON.parse(doc) as Document;
+  const via = actors.filter((actor) => actor !== subject && doc.includes(actor));
+  const highlights = highlightsOf(kind, document, terms);
+  return { type, id: subject, slug, label: kind.label(document), highlights, via };
+}

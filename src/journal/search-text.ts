@@ -1,0 +1,54 @@
+import { truncate } from '../shared/text.js';
+import { wordText } from '../shared/words.js';
+import type { Document, Edge, Projection, RecordKind } from './kind.js';
+import { occurrences } from './paths.js';
+
+/** More than any record of ours has; PostgreSQL takes a megabyte of index words for one row. */
+const MAX_CHARACTERS = 100_000;
+
+/** The words that a version of a record is found by. */
+export interface SearchText {
+  label: string;
+  names: string;
+  body: string;
+  refs: string;
+}
+
+/** Its label, its names, all prose with tags and external ids, and whom it points at. Pure. */
+export function searchText(
+  kind: RecordKind,
+  doc: Document,
+  projection: Projection,
+  edges: readonly Edge[],
+): SearchText {
+  const prose = proseOf(kind, doc).map(({ text }) => text);
+  const externalIds = (doc.externalIds as { value: string }[]).map(({ value }) => value);
+  const actors = [...new Set(edges.map(({ target }) => target))].filter((target) => target.startsWith('actor_'));
+  return {
+    label: truncate(wordText(kind.label(doc)), MAX_CHARACTERS),
+    names: joined(projection.names.map(({ value }) => value)),
+    body: joined([...prose, ...(doc.tags as string[]), ...externalIds]),
+    refs: [typeWord(kind.type), ...actors.map(actorWord)].join(' '),
+  };
+}
+
+/** The texts of a document that people read, each with the JSON Pointer to it. */
+export function proseOf(kind: RecordKind, doc: Document): { pointer: string; text: string }[] {
+  return kind.prose.flatMap((path) =>
+    occurrences(doc, path).map(({ pointer, value }) => ({ pointer, text: value as string })),
+  );
+}
+
+/** The word in `refs` that stands for an actor: the part of its id that tells it from others. */
+export function actorWord(id: string): string {
+  return `x${id.slice(id.indexOf('_') + 1)}`;
+}
+
+/** The word in `refs` that stands for a type. No actor's word begins so. */
+export function typeWord(type: string): string {
+  return `t${type}`;
+}
+
+function joined(texts: readonly string[]): string {
+  return truncate(texts.map(wordText).join(' '), MAX_CHARACTERS);
+}

@@ -1,0 +1,92 @@
+import { readHead } from '../../db/head.js';
+import type { Resolved } from '../../db/look-up.js';
+import type { Reader } from '../../db/store.js';
+import type { Task } from '../../journal/analysis.js';
+import { countRecords, type ListQuery, readPage } from '../../journal/list.js';
+import { readRollup } from '../../journal/rollups.js';
+import { seek, soughtCondition } from '../../journal/search.js';
+import { resourceOf } from '../index.js';
+import type { Resource, SortName } from '../resource.js';
+import { type FilterPlan, planFilters } from './filter-plan.js';
+import { includedText } from './shape.js';
+
+/** Counting with `count=capped` goes no further. */
+export const COUNT_CAP = 10_000;
+
+export type CountMode = 'none' | 'exact' | 'capped';
+
+/** A page of a list as plain data, so that it can be read in another thread. */
+export interface ListContentArgs {
+  collection: Resource['collection'];
+  /** The query of the request. */
+  query: readonly (readonly [name: string, values: readonly string[]])[];
+  /** What the references of the filters are. */
+  found: readonly Resolved[];
+  /** What was typed as `q`. */
+  search: string | undefined;
+  /** The revision that the answer is of, and whether it is pinned, or was just the last one. */
+  revision: number;
+  pinned: boolean;
+  sort: { name: SortName; direction: 'asc' | 'desc' };
+  limit: number;
+  position: readonly (string | number)[] | undefined;
+  count: CountMode;
+  include: readonly string[];
+}
+
+export interface ListContent {
+  docs: string[];
+  /** Sort values of the last record when there are more. */
+  next: (string | number)[] | undefined;
+  count: { value: number; exact: boolean } | undefined;
+  /** JSON text of `included`. */
+  included: string | undefined;
+}
+
+/** Reads a page with all that goes with it; `plan` saves understanding the filters a second time. */
+export async function readListContent(
+  reader: Reader,
+  args: ListContentArgs,
+  resource: Resource,
+  plan: FilterPlan,
+): Promise<ListContent> {
+  const asOf = args.pinned ? args.revision : undefined;
+  const { conditions, edges } = plan.resolve(args.found);
+  const search =
+    args.search === undefined
+      ? []
+      : [soughtCondition(await seek(reader, args.search, { types: [resource.type], asOf }))];
+  const query: ListQuery = {
+    kind: resource.kind,
+    asOf,
+    conditions: [...conditions, ...search],
+    edges,
+    sort: args.sort.name,
+    direction: args.sort.direction,
+  };
+  const { docs, next } = await readPage(reader, query, args.limit, args.position);
+  const included =
+    args.include.length === 0 ? undefined : await includedText(reader, resource, docs, args.include, asOf);
+  return { docs, next, count: await countOf(reader, query, args.count), included };
+}
+
+async function countOf(reader: Reader, query: ListQuery, mode: CountMode): Promise<ListContent['count']> {
+  if (mode === 'none') return undefined;
+  const rollup = await readRollup(reader, query);
+  if (rollup !== undefined) return { value: rollup, exact: true };
+  const found = await countRecords(reader, query, mode === 'capped' ? COUNT_CAP + 1 : undefined);
+  const exact = mode === 'exact' || found <= COUNT_CAP;
+  return { value: exact ? found : COUNT_CAP, exact };
+}
+
+/** The same as a task of its own: a search may fit a great many records. */
+export const LIST_CONTENT: Task<ListContentArgs, ListContent> = {
+  name: 'list content',
+  async run(reader, args) {
+    const resource = resourceOf(args.collection);
+    const { revision } = await readHead(reader);
+    // Somebody may have written since the request began: its revision is past then.
+    const pinned = args.pinned || revision !== args.revision;
+    return readListContent(reader, { ...args, pinned }, resource, planFilters(resource, new Map(args.query)));
+  },
+};
