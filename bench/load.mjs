@@ -6,6 +6,8 @@ import { FRESH } from './scenarios.mjs';
 const HEAD_END = Buffer.from('\r\n\r\n');
 let fresh = 0;
 
+// Nobody is left to tell the result.
+process.once('disconnect', () => process.exit());
 process.on('message', (round) => {
   measure(round).then(
     (result) => process.send(result),

@@ -1,5 +1,14 @@
 // Figures of one scenario from its rounds, and how they are printed.
-const SUBJECT = 'chancery';
+
+/** The pairs of servers whose rates are compared. */
+export function pairsOf(engines) {
+  const within = engines.flatMap((engine) => [
+    [`chancery/${engine}`, 'floor'],
+    [`chancery/${engine}`, `baseline/${engine}`],
+  ]);
+  if (engines.length === 1) return within;
+  return [...within, ...['chancery', 'baseline'].map((server) => [`${server}/postgres`, `${server}/sqlite`])];
+}
 
 function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
@@ -7,8 +16,8 @@ function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Medians of each server, and for each other server the ratio within each round. */
-export function summary(names, rounds) {
+/** Medians of each server, and for each pair of servers the ratio within each round. */
+export function summary(names, pairs, rounds) {
   const of = (name, figure) => rounds.map((results) => results[name][figure]);
   const servers = names.map((name) => ({
     name,
@@ -17,11 +26,11 @@ export function summary(names, rounds) {
     p99Ms: rounded(median(of(name, 'p99')), 3),
     loadBusy: rounded(median(of(name, 'busy')), 2),
   }));
-  const others = names.filter((name) => name !== SUBJECT);
-  const ratios = others.map((name) => {
-    const each = rounds.map((results) => results[SUBJECT].perSecond / results[name].perSecond);
+  const ratios = pairs.map(([name, other]) => {
+    const each = rounds.map((results) => results[name].perSecond / results[other].perSecond);
     return {
-      to: name,
+      of: name,
+      to: other,
       median: rounded(median(each), 2),
       min: rounded(Math.min(...each), 2),
       max: rounded(Math.max(...each), 2),
@@ -43,10 +52,11 @@ export function printReport(machine, settings, scenarios) {
     console.log(`\n${scenario}`);
     for (const { name, perSecond, p50Ms, p99Ms, loadBusy } of servers) {
       const figures = `${String(perSecond).padStart(7)}/s   p50 ${p50Ms.toFixed(2)} ms   p99 ${p99Ms.toFixed(2)} ms`;
-      console.log(`  ${name.padEnd(10)}${figures}   load generator ${Math.round(loadBusy * 100)} % busy`);
+      console.log(`  ${name.padEnd(18)}${figures}   load generator ${Math.round(loadBusy * 100)} % busy`);
     }
-    for (const { to, median: ratio, min, max } of ratios) {
-      console.log(`  ratio to ${to.padEnd(10)} ${ratio.toFixed(2)}  (${min.toFixed(2)}–${max.toFixed(2)})`);
+    for (const { of, to, median: ratio, min, max } of ratios) {
+      const range = `${ratio.toFixed(2)}  (${min.toFixed(2)}–${max.toFixed(2)})`;
+      console.log(`  ${of.padEnd(18)} to ${to.padEnd(18)} ${range}`);
     }
   }
 }

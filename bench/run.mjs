@@ -1,45 +1,57 @@
-// Compares the service with a bare Fastify server that answers from memory (the floor) and with one over hand-written
-// prepared statements (the baseline). Only ratios mean anything: see docs/benchmarks.md.
+// Compares the service on either engine with a bare Fastify server that answers from memory (the floor) and with one
+// over hand-written prepared statements (the baseline). Only ratios mean anything: see docs/benchmarks.md.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { constants, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startLoad } from './load-client.mjs';
-import { printReport, summary } from './report.mjs';
+import { readOptions, UsageError } from './options.mjs';
+import { pairsOf, printReport, summary } from './report.mjs';
 import { requireSameAnswers, scenarios } from './scenarios.mjs';
 import { prepareDatabases, startServers } from './servers.mjs';
 
-const { values: options } = parseArgs({
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
-});
-const pace = options.quick ? { rounds: 3, roundMs: 400, warmUpMs: 500 } : { rounds: 9, roundMs: 1000, warmUpMs: 1500 };
 const CONNECTIONS = 8;
+const PACE = { rounds: 9, roundMs: 1000, warmUpMs: 1500 };
+const QUICK_PACE = { rounds: 3, roundMs: 400, warmUpMs: 500 };
 
-const folder = mkdtempSync(join(tmpdir(), 'chancery-bench-'));
+let folder;
+let ending;
+/** What is to be stopped, that which others need first. */
 const running = [];
-const stopAll = () => Promise.all(running.map((each) => each.stop()));
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => void cleanUp().finally(() => process.exit(128 + constants.signals[signal])));
+}
 try {
-  const files = await prepareDatabases(folder);
-  const servers = await startServers(files, running);
+  await run(readOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 2;
+} finally {
+  await cleanUp();
+}
+
+async function run({ engines, names, json, quick }) {
+  folder = mkdtempSync(join(tmpdir(), 'chancery-bench-'));
+  const pace = quick ? QUICK_PACE : PACE;
+  const given = await prepareDatabases(folder, engines, running);
+  const servers = await startServers(given, engines, running);
   const load = startLoad();
   running.push(load);
   const report = [];
-  for (const scenario of scenarios(files)) {
-    if (options.only !== undefined && !scenario.name.includes(options.only)) continue;
-    report.push(await measure(scenario, servers, load));
+  for (const scenario of scenarios(names, given)) {
+    await requireSameAnswers(scenario, servers);
+    const rounds = await measure(scenario, servers, load, pace);
+    report.push({ scenario: scenario.name, ...summary(Object.keys(servers), pairsOf(engines), rounds) });
   }
   const machine = { node: process.version, cores: cpus().length, model: cpus()[0]?.model ?? 'unknown' };
-  const settings = { ...pace, connections: CONNECTIONS };
-  if (options.json) console.log(JSON.stringify({ machine, settings, scenarios: report }, null, 2));
+  const settings = { engines, ...pace, connections: CONNECTIONS };
+  if (json) console.log(JSON.stringify({ machine, settings, scenarios: report }, null, 2));
   else printReport(machine, settings, report);
-} finally {
-  await stopAll();
-  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Short rounds of every server in turn, so that what disturbs the machine disturbs all of them. */
-async function measure(scenario, servers, load) {
-  await requireSameAnswers(scenario, servers);
+async function measure(scenario, servers, load, pace) {
   const names = Object.keys(servers);
   const run = (name, durationMs) =>
     load.run({ url: servers[name].url, request: scenario.request, status: scenario.status, durationMs, CONNECTIONS });
@@ -53,5 +65,14 @@ async function measure(scenario, servers, load) {
     }
     rounds.push(results);
   }
-  return { scenario: scenario.name, ...summary(names, rounds) };
+  return rounds;
+}
+
+/** Stops everything, the last started first, and removes the folder; once, however often it is asked for. */
+function cleanUp() {
+  ending ??= (async () => {
+    for (const each of running.toReversed()) await each.stop().catch((error) => console.error(error));
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  })();
+  return ending;
 }

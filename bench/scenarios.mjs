@@ -22,27 +22,46 @@ export function createBody(mark) {
   });
 }
 
-/** The plain requests; their answers are kept for the floor. */
-export function requestsOf(key, body) {
+/** A request that makes a record from a body. */
+export function creation(key, body) {
+  return { method: 'POST', path: '/v1/events', headers: { ...JSON_TYPE, authorization: `Bearer ${key}` }, body };
+}
+
+/** The plain reads; their answers are kept for the floor. `revision` is the last of the journal. */
+export function readsOf(revision) {
+  const get = (path) => ({ method: 'GET', path, headers: {} });
   return {
-    create: { method: 'POST', path: '/v1/events', headers: { ...JSON_TYPE, authorization: `Bearer ${key}` }, body },
-    one: { method: 'GET', path: `/v1/events/${RECORD}`, headers: {} },
-    list: { method: 'GET', path: '/v1/events', headers: {} },
+    one: get(`/v1/events/${RECORD}`),
+    list: get('/v1/events'),
+    filtered: get('/v1/events?actor=ukraine'),
+    past: get(`/v1/events?asOf=${Math.floor(revision / 2)}`),
   };
 }
 
 /** In the order of measuring; `create` comes last, since it changes what a list says. */
-export function scenarios({ key, answers }) {
-  const { one, list, create } = requestsOf(key, createBody(FRESH));
+const SCENARIOS = {
+  'read one': ({ one }) => ({ request: one, status: 200 }),
+  'list of 50': ({ list }) => ({ request: list, status: 200 }),
+  'list, filtered': ({ filtered }) => ({ request: filtered, status: 200 }),
+  'list, past': ({ past }) => ({ request: past, status: 200 }),
+  '304, one': ({ one }, { one: { headers } }) => ({ request: unless(one, headers.etag), status: 304 }),
+  '304, list': ({ list }, { list: { headers } }) => ({ request: unless(list, headers.etag), status: 304 }),
+  create: ({ create }) => ({ request: create, status: 201 }),
+};
+
+export const SCENARIO_NAMES = Object.keys(SCENARIOS);
+
+/** The named scenarios over databases that gave these answers. */
+export function scenarios(names, { key, answers }) {
+  const { revision } = JSON.parse(answers.create.body);
+  const { one, ...lists } = readsOf(revision);
   const byId = { ...one, path: `/v1/events/${JSON.parse(answers.one.body).id}` };
-  const unless = (request, tag) => ({ ...request, headers: { 'if-none-match': tag } });
-  return [
-    { name: 'read one', request: byId, status: 200 },
-    { name: 'list of 50', request: list, status: 200 },
-    { name: '304, one', request: unless(byId, answers.one.headers.etag), status: 304 },
-    { name: '304, list', request: unless(list, answers.list.headers.etag), status: 304 },
-    { name: 'create', request: create, status: 201 },
-  ];
+  const requests = { ...lists, one: byId, create: creation(key, createBody(FRESH)) };
+  return names.map((name) => ({ name, ...SCENARIOS[name](requests, answers) }));
+}
+
+function unless(request, tag) {
+  return { ...request, headers: { 'if-none-match': tag } };
 }
 
 export async function fetchAnswer(url, { method, path, headers, body }) {
@@ -60,7 +79,7 @@ export async function requireSameAnswers(scenario, servers) {
     seen[name] = JSON.stringify([answer.headers['content-type'], comparable(answer)]);
   }
   for (const [name, answer] of Object.entries(seen)) {
-    if (answer !== seen.chancery) throw new Error(`${scenario.name}: ${name} answers ${answer}, not ${seen.chancery}`);
+    if (answer !== seen.floor) throw new Error(`${scenario.name}: ${name} answers ${answer}, not ${seen.floor}`);
   }
 }
 

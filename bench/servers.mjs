@@ -1,73 +1,101 @@
-// The three servers, each in a process of its own, and the databases below two of them.
+// The servers, each in a process of its own, and the databases below them.
 import { spawn } from 'node:child_process';
 import { copyFileSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createBody, fetchAnswer, requestsOf } from './scenarios.mjs';
+import { startPostgres } from './postgres.mjs';
+import { createBody, creation, fetchAnswer, readsOf } from './scenarios.mjs';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
 const READY_MS = 30_000;
 
-/** A seeded database with one record made over HTTP, a copy of it for the baseline, and the answers for the floor. */
-export async function prepareDatabases(folder) {
-  const files = {
-    database: join(folder, 'chancery.db'),
-    copy: join(folder, 'baseline.db'),
-    answersFile: join(folder, 'answers.json'),
-    log: join(folder, 'requests.log'),
-  };
-  await chancery(files, ['seed']);
+/**
+ * A database for each server, all with the same content: seeded on SQLite, one record made over HTTP, copied from there.
+ * Gives where they are, a key, and the answers of the service.
+ */
+export async function prepareDatabases(folder, engines, running) {
+  const file = (name) => `file:${join(folder, name)}`;
+  const databases = { 'chancery/sqlite': file('chancery.db'), 'baseline/sqlite': file('baseline.db') };
+  const given = { folder, answersFile: join(folder, 'answers.json'), databases };
+  const source = databases['chancery/sqlite'];
+  await chancery(source, ['seed']);
   const { key } = JSON.parse(
-    await chancery(files, ['keys', 'create', '--name', 'bench', '--scope', 'write', '--json']),
+    await chancery(source, ['keys', 'create', '--name', 'bench', '--scope', 'write', '--json']),
   );
-  const server = await serve(files);
-  try {
-    const answers = {};
-    for (const [name, request] of Object.entries(requestsOf(key, createBody('reference')))) {
-      answers[name] = await fetchAnswer(server.url, request);
-    }
-    writeFileSync(files.answersFile, JSON.stringify(answers));
-    return { ...files, key, answers };
-  } finally {
-    await server.stop();
-    copyFileSync(files.database, files.copy);
-  }
+  const answers = await askForAnswers(given, key, running);
+  copyFileSync(pathOf(source), pathOf(databases['baseline/sqlite']));
+  writeFileSync(given.answersFile, JSON.stringify(answers));
+  if (engines.includes('postgres')) Object.assign(databases, await copyToPostgres(source, running));
+  return { ...given, key, answers };
 }
 
-export async function startServers(files, running) {
-  const started = (server) => {
-    running.push(server);
-    return server;
+async function askForAnswers(given, key, running) {
+  const server = await serve(given, 'sqlite', running);
+  const answers = {};
+  const ask = async (name, request) => {
+    answers[name] = { path: request.path, ...(await fetchAnswer(server.url, request)) };
   };
-  return {
-    chancery: started(await serve(files)),
-    floor: started(await start([at('floor.mjs'), files.answersFile])),
-    baseline: started(await start([at('baseline.mjs'), files.copy, files.answersFile])),
-  };
+  await ask('create', creation(key, createBody('reference')));
+  const { revision } = JSON.parse(answers.create.body);
+  for (const [name, request] of Object.entries(readsOf(revision))) await ask(name, request);
+  await server.stop();
+  return answers;
+}
+
+async function copyToPostgres(source, running) {
+  const server = await startPostgres(running);
+  const databases = { 'chancery/postgres': server.url('chancery'), 'baseline/postgres': server.url('baseline') };
+  await server.createDatabase('chancery');
+  await chancery(source, ['copy', '--to', databases['chancery/postgres'], '--json']);
+  await server.createDatabase('baseline', 'chancery');
+  return databases;
+}
+
+/** The servers by name, in the order of the report. */
+export async function startServers(given, engines, running) {
+  const servers = { floor: await start([at('floor.mjs'), given.answersFile], running) };
+  for (const engine of engines) {
+    const database = given.databases[`baseline/${engine}`];
+    const script = at(`baseline-${engine}.mjs`);
+    const place = engine === 'sqlite' ? pathOf(database) : database;
+    servers[`chancery/${engine}`] = await serve(given, engine, running);
+    servers[`baseline/${engine}`] = await start([script, place, given.answersFile], running);
+  }
+  return servers;
+}
+
+function pathOf(url) {
+  return url.slice('file:'.length);
 }
 
 /** The program as it is run in production, its request log going to a file. */
-function serve(files) {
-  return start([...process.execArgv, MAIN, 'serve'], { env: environment(files), stdout: openSync(files.log, 'a') });
+function serve({ folder, databases }, engine, running) {
+  const stdout = openSync(join(folder, `requests-${engine}.log`), 'a');
+  const env = environment(databases[`chancery/${engine}`]);
+  return start([...process.execArgv, MAIN, 'serve'], running, { env, stdout });
 }
 
-function environment({ database }) {
+function environment(databaseUrl) {
   const { PATH } = process.env;
-  return { PATH, DATABASE_URL: `file:${database}`, CHANCERY_SEED: 'none', HOST: '127.0.0.1', PORT: '0' };
+  return { PATH, DATABASE_URL: databaseUrl, CHANCERY_SEED: 'none', HOST: '127.0.0.1', PORT: '0' };
 }
 
 /** Runs a command of the program to its end; gives what it printed. */
-async function chancery(files, args) {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: environment(files), stdio: ['ignore', 'pipe', 2] });
+async function chancery(databaseUrl, args) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: environment(databaseUrl),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = child.stdout.setEncoding('utf8').toArray();
+  const messages = child.stderr.setEncoding('utf8').toArray();
   const [code] = await new Promise((resolve) => child.once('close', (...result) => resolve(result)));
-  if (code !== 0) throw new Error(`chancery ${args.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`chancery ${args[0]} ended with ${code}: ${(await messages).join('')}`);
   return (await output).join('');
 }
 
 /** Starts a server and waits until it says on standard error where it listens. */
-async function start(args, { env = { PATH: process.env.PATH }, stdout = 'ignore' } = {}) {
+async function start(args, running, { env = { PATH: process.env.PATH }, stdout = 'ignore' } = {}) {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', stdout, 'pipe'] });
   const stop = () =>
     new Promise((resolve) => {
@@ -75,6 +103,7 @@ async function start(args, { env = { PATH: process.env.PATH }, stdout = 'ignore'
       child.once('exit', resolve);
       child.kill('SIGTERM');
     });
+  running.push({ stop });
   const url = await new Promise((resolve, reject) => {
     let said = '';
     const timer = setTimeout(() => reject(new Error(`not listening after ${READY_MS} ms: ${said}`)), READY_MS);

@@ -15,6 +15,8 @@ import {
 } from './http/problem-details.js';
 import { registerRequestLog } from './http/request-log.js';
 import { registerService } from './http/service.js';
+import { registerGraph } from './insight/graph.routes.js';
+import { registerNumbers } from './insight/numbers.routes.js';
 import { registerSearch } from './insight/search.routes.js';
 import type { Analyst } from './journal/analysis.js';
 import { Journal } from './journal/record.js';
@@ -93,6 +95,8 @@ export async function buildApp({
   ]);
   for (const resource of resources) registerResource(app, resource, services);
   registerSearch(app, services);
+  registerNumbers(app, services);
+  registerGraph(app, services);
   registerService(app, store);
   await registerDocs(app);
   return app;

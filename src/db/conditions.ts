@@ -1,4 +1,5 @@
-import { type Column, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { type Column, is, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { unindexed } from './columns.js';
 import type { Tables } from './tables/index.js';
 
@@ -88,4 +89,10 @@ export function documentUnlessKnown(t: Tables): SQL<string | null> {
   const { doc, revision } = t.revisions;
   const document = sql`(select ${doc} from ${t.revisions} where ${revision} = ${t.entities.revision})`;
   return sql`${sql`case when ${t.entities.revision} = ${sql.placeholder('known')} then null else ${document} end`}`;
+}
+
+/** One where a document holds the placeholder as it stands, else null: for counts. Both engines compare bytes. */
+export function oneIfHolding(document: Column, name: string): SQL {
+  const find = is(document, SQLiteColumn) ? sql`instr` : sql`strpos`;
+  return sql`case when ${find}(${document}, ${sql.placeholder(name)}) > 0 then 1 end`;
 }

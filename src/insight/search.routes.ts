@@ -6,7 +6,7 @@ import { requireAcceptable } from '../http/negotiate.js';
 import { readQuery, wholeNumber } from '../http/query.js';
 import { invalidParameter } from '../problems.js';
 import { requireCode } from '../resources/common.filters.js';
-import { found, ifNoneMatch } from '../resources/operations/describe.js';
+import { found, ifNoneMatch, READ } from '../resources/operations/describe.js';
 import { asOf } from '../resources/operations/describe-parameters.js';
 import { MAX_SEARCH, parseSearchText, splitList } from '../resources/operations/parameters.js';
 import type { Services } from '../resources/operations/services.js';
@@ -30,17 +30,18 @@ export function registerSearch(app: FastifyInstance, services: Services): void {
     requireCode('sort', order, ORDERS);
     const limit = wholeNumber('limit', query.get('limit')?.[0], DEFAULT_LIMIT, MAX_LIMIT);
     const args = { text: requireText(query), types: typesOf(query), order: order as (typeof ORDERS)[number], limit };
-    return answerAsOf(services, request, reply, query, async (standing) => {
-      const { hits, complete } = await services.analyst.run(SEARCH, { ...args, ...standing });
-      return { data: hits, complete, limit };
+    return answerAsOf(services, request, reply, { name: 'search', query }, async (_head, revision) => {
+      const { hits, complete } = await services.analyst.run(SEARCH, { ...args, revision });
+      return { data: hits, complete, limit, asOf: revision };
     });
   });
   app.get('/v1/suggest', { schema: suggestSchema, config }, async (request, reply) => {
     const query = understand(request, ['q', 'types', 'limit', 'asOf']);
     const limit = wholeNumber('limit', query.get('limit')?.[0], DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS);
     const args = { text: requireText(query), types: typesOf(query), limit };
-    return answerAsOf(services, request, reply, query, async (standing) => ({
-      data: await services.analyst.run(SUGGEST, { ...args, ...standing }),
+    return answerAsOf(services, request, reply, { name: 'suggest', query }, async (_head, revision) => ({
+      data: await services.analyst.run(SUGGEST, { ...args, revision }),
+      asOf: revision,
     }));
   });
 }
@@ -66,17 +67,7 @@ function typesOf(query: QueryMap): ResourceType[] {
   return types as ResourceType[];
 }
 
-const READ_PROBLEMS = problemResponses(
-  'unauthenticated',
-  'insufficient-scope',
-  'not-acceptable',
-  'invalid-parameter',
-  'unknown-parameter',
-  'duplicate-parameter',
-  'invalid-text',
-  'uri-too-long',
-  'overloaded',
-);
+const READ_PROBLEMS = problemResponses(...READ, 'overloaded');
 
 const record = {
   type: z.enum(RESOURCE_TYPES).meta({ description: 'What sort of record.' }),

@@ -1,4 +1,3 @@
-import { readHead } from '../db/head.js';
 import { countMatches, type Hit, readHits } from '../db/search.js';
 import type { Task } from '../journal/analysis.js';
 import { type Highlight, highlightsOf } from '../journal/highlight.js';
@@ -7,6 +6,7 @@ import { seek } from '../journal/search.js';
 import { kinds } from '../resources/index.js';
 import type { ResourceType } from '../shared/ids.js';
 import type { Term } from '../shared/words.js';
+import { presentOr } from './present.js';
 
 /** Only the newest so many versions that fit are ranked: a common word may stand in millions. */
 export const MAX_RANKED = 5_000;
@@ -16,9 +16,8 @@ export interface SearchArgs {
   types: readonly ResourceType[];
   order: 'relevance' | 'date';
   limit: number;
-  /** The revision that the answer is of, and whether it was asked for. */
+  /** The revision that the answer is of. */
   revision: number;
-  pinned: boolean;
 }
 
 export interface SearchHit {
@@ -41,8 +40,7 @@ export interface SearchResult {
 export const SEARCH: Task<SearchArgs, SearchResult> = {
   name: 'search',
   async run(reader, args) {
-    const { revision } = await readHead(reader);
-    const asOf = args.pinned || revision !== args.revision ? args.revision : undefined;
+    const asOf = await presentOr(reader, args.revision);
     const { expression, terms, actors } = await seek(reader, args.text, { types: args.types, asOf });
     if (expression === undefined) return { hits: [], complete: true };
     const hits = await readHits(reader, { expression, cap: MAX_RANKED, limit: args.limit, order: args.order, asOf });

@@ -1,4 +1,3 @@
-import { readHead } from '../db/head.js';
 import { type Clause, expressionOf, type Hit, readHits } from '../db/search.js';
 import type { Reader } from '../db/store.js';
 import type { Task } from '../journal/analysis.js';
@@ -8,14 +7,14 @@ import { kinds } from '../resources/index.js';
 import { withinOneEdit } from '../shared/edits.js';
 import type { ResourceType } from '../shared/ids.js';
 import { words, wordText } from '../shared/words.js';
+import { presentOr } from './present.js';
 
 export interface SuggestArgs {
   text: string;
   types: readonly ResourceType[];
   limit: number;
-  /** The revision that the answer is of, and whether it was asked for. */
+  /** The revision that the answer is of. */
   revision: number;
-  pinned: boolean;
 }
 
 /** How a name fits: it begins so, a word in it does, or a word does but for one edit. The better come first. */
@@ -42,8 +41,7 @@ export const SUGGEST: Task<SuggestArgs, Suggestion[]> = {
   async run(reader, args) {
     const typed = words(args.text).map(({ token }) => token);
     if (typed.length === 0) return [];
-    const { revision } = await readHead(reader);
-    const asOf = args.pinned || revision !== args.revision ? args.revision : undefined;
+    const asOf = await presentOr(reader, args.revision);
     const best = (hits: readonly Hit[]) => hits.flatMap((hit) => suggestion(hit, typed)).sort(compare);
     const exact = await candidates(reader, asTyped(typed), args.types, asOf);
     if (exact.length >= args.limit) return best(exact).slice(0, args.limit);

@@ -1,7 +1,21 @@
 import type { Task } from '../journal/analysis.js';
+import { FACETS } from '../resources/operations/facets.js';
 import { LIST_CONTENT } from '../resources/operations/list-content.js';
+import { GRAPH } from './graph.js';
 import { SEARCH } from './search.js';
+import { STATS } from './stats.js';
 import { SUGGEST } from './suggest.js';
+import { TIMELINE } from './timeline.js';
+import { TOTALS } from './totals.js';
 
 /** Every reading that may run in a thread of its own; one that is not listed here is not found there. */
-export const TASKS: readonly Task<never, unknown>[] = [LIST_CONTENT, SEARCH, SUGGEST];
+export const TASKS: readonly Task<never, unknown>[] = [
+  LIST_CONTENT,
+  FACETS,
+  SEARCH,
+  SUGGEST,
+  TIMELINE,
+  TOTALS,
+  STATS,
+  GRAPH,
+];

@@ -38,8 +38,6 @@ function slugHolders(tx: Tx, kind: RecordKind, slugs: readonly string[]): Promis
 }
 
 const NUMBERED_SLUGS = 15;
-/** Not a slug, because `/by/{scheme}/{value}` looks external ids up. */
-const RESERVED = 'by';
 
 /** A free slug made from the label: as it is, numbered, or ended by the last characters of the id. */
 export async function freeSlug(tx: Tx, kind: RecordKind, label: string, id: string): Promise<string> {
@@ -48,7 +46,7 @@ export async function freeSlug(tx: Tx, kind: RecordKind, label: string, id: stri
       .slice(0, SLUG_MAX - 10)
       .replace(/-+$/, '') || kind.type;
   const candidates = [base, ...Array.from({ length: NUMBERED_SLUGS }, (_, index) => `${base}-${index + 2}`)];
-  const taken = new Set([RESERVED, ...(await slugHolders(tx, kind, candidates)).map((row) => row.slug)]);
+  const taken = new Set([...kind.reservedSlugs, ...(await slugHolders(tx, kind, candidates)).map((row) => row.slug)]);
   return candidates.find((candidate) => !taken.has(candidate)) ?? `${base}-${id.slice(-9)}`;
 }
 

@@ -1,6 +1,7 @@
 import type { RecordTables } from '../db/tables/index.js';
 import type { InputError } from '../problems.js';
 import type { ResourceType } from '../shared/ids.js';
+import type { Span } from '../shared/span.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -23,12 +24,12 @@ export interface ReferencePath {
   to: ResourceType | 'any';
 }
 
-/** An edge from the projected record to another. Validity in day numbers. */
+/** An edge from the projected record to another; its validity is undefined when nothing is said of it. */
 export interface Edge {
   relation: string;
   target: string;
   role?: string | undefined;
-  validity?: { earliest: number | null; latest: number | null } | undefined;
+  validity?: Span | undefined;
 }
 
 export interface ProjectedMilestone {
@@ -75,6 +76,8 @@ export interface RecordKind {
   collection: keyof RecordTables;
   /** The column whose value edges carry along, so that lists by edge and kind need one index. */
   edgeKind: 'kind' | 'status' | undefined;
+  /** Words that are paths of their own and so can be no slug. */
+  reservedSlugs: readonly string[];
   references: readonly ReferencePath[];
   /** Paths of the objects that are citations. */
   citations: readonly (readonly string[])[];

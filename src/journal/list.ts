@@ -12,6 +12,8 @@ export interface Condition {
   tag?: string | undefined;
   /** The roll-up cell that counts the present records it holds for, where there is one. */
   cell?: { dimension: string; value: string } | undefined;
+  /** Set when it is about columns of `revisions`; a tally joins them only then, as it costs several times the rest. */
+  isOfRevision?: true;
   build(t: Tables, record: RecordTable, when: When, placeholders: Placeholder[]): SQL | undefined;
 }
 
@@ -114,7 +116,8 @@ function walkOf({ sort, edges, conditions }: ListQuery): Walk {
   return condition === -1 ? { table: 'record' } : { table: 'tags', condition };
 }
 
-function shapeOf(query: ListQuery): string {
+/** What the statement of a list depends on, beside what is read of it. */
+export function shapeOf(query: ListQuery): string {
   return [
     query.kind.collection,
     query.asOf === undefined ? 'now' : 'asOf',
@@ -124,8 +127,11 @@ function shapeOf(query: ListQuery): string {
   ].join(' ');
 }
 
-/** The tables, the predicate and the sort columns of a list; depends on nothing but its shape. */
-function planOf(db: Db, t: Tables, query: ListQuery) {
+/**
+ * The tables, the predicate, the sort columns and the columns of the records of a list; depends on nothing but its
+ * shape. Without documents, revisions are joined only if a condition is about them.
+ */
+export function planOf(db: Db, t: Tables, query: ListQuery, withDocuments = true) {
   const when: When = query.asOf === undefined ? 'now' : 'asOf';
   const record = t[query.kind.collection] as Tables['events'];
   const walk = walkOf(query);
@@ -144,16 +150,20 @@ function planOf(db: Db, t: Tables, query: ListQuery) {
     const selection = selected as Record<string, typeof t.revisions.doc>;
     const onDocument = eq(t.revisions.revision, record.revision);
     const fromRecord = () => db.select(selection).from(record).innerJoin(t.revisions, onDocument);
-    if (walked === undefined) return fromRecord();
+    const joinsRevisions = withDocuments || query.conditions.some(({ isOfRevision }) => isOfRevision);
+    if (walked === undefined)
+      return joinsRevisions
+        ? fromRecord()
+        : (db.select(selection).from(record) as unknown as ReturnType<typeof fromRecord>);
     const fromWalked = db
       .select(selection)
       .from(walked as Tables['links'])
-      .innerJoin(record, eq(record.revision, walked.revision))
-      .innerJoin(t.revisions, onDocument);
-    return fromWalked as unknown as ReturnType<typeof fromRecord>;
+      .innerJoin(record, eq(record.revision, walked.revision));
+    const rows = joinsRevisions ? fromWalked.innerJoin(t.revisions, onDocument) : fromWalked;
+    return rows as unknown as ReturnType<typeof fromRecord>;
   };
   const sortTable = walked === undefined ? record : { ...columns, entity: walked.subject };
-  return { from, where: and(base, ...edges, ...conditions), sortTable };
+  return { from, where: and(base, ...edges, ...conditions), sortTable, columns };
 }
 
 /**
@@ -174,7 +184,8 @@ function isOfType(walked: Tables['links'] | Tables['tags']): SQL {
   return eq(walked.subjectType, sql.placeholder('type'));
 }
 
-function valuesOf(query: ListQuery): Values {
+/** Values of the placeholders of a list. */
+export function valuesOf(query: ListQuery): Values {
   const values: Record<string, string | number> = query.asOf === undefined ? {} : { asOf: query.asOf };
   if (walkOf(query).table !== 'record') values.type = query.kind.type;
   for (const [index, edge] of query.edges.entries()) {

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Reader } from '../db/store.js';
 import type { ListQuery } from './list.js';
 
@@ -34,4 +34,30 @@ function cellOf({ conditions, edges }: ListQuery): { dimension: string; value: s
       ? { dimension: 'actor', value: edge.target }
       : undefined;
   return { dimension: 'total', value: '' };
+}
+
+/** All cells of one dimension for present records of a type: values with their counts, the most frequent first. */
+export function readCells(
+  reader: Reader,
+  type: string,
+  dimension: string,
+  limit: number,
+): Promise<{ value: string; count: number }[]> {
+  return reader.all(
+    'roll-up cells',
+    (db, t) =>
+      db
+        .select({ value: t.rollups.value, count: t.rollups.count })
+        .from(t.rollups)
+        .where(
+          and(
+            eq(t.rollups.type, sql.placeholder('type')),
+            eq(t.rollups.dimension, sql.placeholder('dimension')),
+            gt(t.rollups.count, 0),
+          ),
+        )
+        .orderBy(desc(t.rollups.count), asc(t.rollups.value))
+        .limit(sql.placeholder('limit')),
+    { type, dimension, limit },
+  );
 }

@@ -3,7 +3,7 @@ import { dayToIso, NO_EARLIEST, NO_LATEST } from '../shared/edtf.js';
 import { fold } from '../shared/fold.js';
 import { decimalSortKey } from '../shared/money.js';
 import { truncate } from '../shared/text.js';
-import type { Document, Edge, ProjectedMilestone, Projection, RecordKind } from './kind.js';
+import type { Document, Edge, ProjectedMilestone, ProjectedName, Projection, RecordKind } from './kind.js';
 import { occurrences } from './paths.js';
 import { searchText } from './search-text.js';
 
@@ -23,7 +23,7 @@ export interface ProjectedRows {
  * Number of the shape of all rows made here. One more with each change of it, so that a database made before is made
  * anew from its journal.
  */
-export const PROJECTIONS = 2;
+export const PROJECTIONS = 3;
 
 const LABEL_LENGTH = 200;
 const DAY_BEFORE_COMMON_ERA = -719528;
@@ -55,7 +55,7 @@ export function projectRows(
       relation: edge.relation,
       role: edge.role ?? null,
       target: edge.target,
-      ...validityOf(edge),
+      ...heldOf(edge),
       kind: edgeKind,
       ...dates,
       rank: rank(edge),
@@ -87,7 +87,19 @@ function sortDates({ dates }: Projection): { dateFrom: number; dateTo: number } 
   return { dateFrom: dates.earliest ?? NO_EARLIEST, dateTo: dates.latest ?? NO_LATEST };
 }
 
-function validityOf({ validity }: Pick<Edge, 'validity'>): { validFrom: number | null; validTo: number | null } {
+/** Edges without a validity have none of the four; a bound that is missing is null in the outer two only. */
+function heldOf({ validity }: Edge) {
+  if (validity === undefined) return { validFrom: null, validTo: null, certainFrom: null, certainTo: null };
+  const { from, to, certainFrom, certainTo } = validity;
+  return {
+    validFrom: from === NO_EARLIEST ? null : from,
+    validTo: to === NO_LATEST ? null : to,
+    certainFrom,
+    certainTo,
+  };
+}
+
+function validityOf({ validity }: ProjectedName): { validFrom: number | null; validTo: number | null } {
   return { validFrom: validity?.earliest ?? null, validTo: validity?.latest ?? null };
 }
 

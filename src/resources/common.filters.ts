@@ -21,6 +21,8 @@ export interface ValueFilter extends Described {
   allowed?: readonly string[];
   /** Another parameter that must be given with it. */
   needs?: string;
+  /** The column whose values it takes, where it is about one; a list can be counted by it then. */
+  column?: string;
   /** Whether a comma separates alternatives. */
   alternatives: boolean;
   /** Checks the values of one parameter and makes the predicate. Raises `invalid-parameter`. */
@@ -97,6 +99,7 @@ export function codeFilter(
     description,
     example,
     allowed,
+    column,
     alternatives: true,
     condition: (values) => {
       for (const value of values) requireCode(name, value, allowed);
@@ -119,6 +122,7 @@ export function patternFilter(
     name,
     description,
     example,
+    column,
     alternatives: true,
     condition: (values) => {
       for (const value of values)
@@ -198,6 +202,7 @@ const updatedAfter: ValueFilter = {
     return {
       shape: 'updatedAfter',
       values: [instant],
+      isOfRevision: true,
       build: (t, _record, _when, [after]) => after && gt(t.revisions.recordedAt, after),
     };
   },

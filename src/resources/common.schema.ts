@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type EdtfForm, parseEdtf } from '../shared/edtf.js';
 import { ID_PATTERN, type ResourceType } from '../shared/ids.js';
 import { SLUG_MAX, SLUG_PATTERN } from '../shared/text.js';
-import { codes, METHODS, RELATION_KINDS } from './vocabulary.js';
+import { codes, METHODS, RELATION_KINDS, type Vocabulary } from './vocabulary.js';
 
 /** Which strings of a schema are references, and to what; read by `referencePaths` when a resource is defined. */
 export const references = z.registry<{ to: ResourceType | 'any' }>();
@@ -99,7 +99,11 @@ export const Quote = z
   })
   .meta({ id: 'Quote', description: 'A passage of a source, as a W3C TextQuoteSelector.' });
 
-export const QUOTE_STATUSES = ['verbatim', 'whitespace-normalised', 'unchecked'] as const;
+export const QUOTE_STATUSES = {
+  verbatim: 'The words stand in the stored text as quoted.',
+  'whitespace-normalised': 'The words stand in the stored text, with other white space between them.',
+  unchecked: 'No text of the source is stored.',
+} as const satisfies Vocabulary;
 
 export const Citation = z
   .strictObject({
@@ -111,9 +115,10 @@ export const Citation = z
       .max(50)
       .optional()
       .meta({ description: 'Names of the fields of this record that the passage supports.', examples: [['date']] }),
-    quoteStatus: z.enum(QUOTE_STATUSES).optional().meta({
-      description: 'How the quote compares with the stored text of the source. Derived; ignored on input.',
-    }),
+    quoteStatus: codes(
+      QUOTE_STATUSES,
+      'How the quote compares with the stored text of the source. Derived; ignored on input.',
+    ).optional(),
   })
   .meta({ id: 'Citation', description: 'Where a statement comes from.' });
 
@@ -154,16 +159,28 @@ export const Place = z
 
 export const list = <T extends z.ZodType>(item: T, max = 1000) => z.array(item).max(max);
 
-/** Fields that a client may write on every resource. */
-export const writable = {
-  slug: z
+/** No slug of any resource, because `/by/{scheme}/{value}` looks external ids up. */
+export const RESERVED_SLUGS = ['by'] as const;
+
+/** The slug of a record, which is none of the reserved words. */
+export function slugField(reserved: readonly string[]) {
+  const words = reserved.map((word) => `\`${word}\``).join(' or ');
+  return z
     .string()
     .max(SLUG_MAX)
     .regex(SLUG_PATTERN, 'must be lower-case ASCII words joined by hyphens')
-    .refine((slug) => !ID_PATTERN.test(slug) && slug !== 'by', 'must not look like an id and must not be `by`')
+    .refine(
+      (slug) => !ID_PATTERN.test(slug) && !reserved.includes(slug),
+      `must not look like an id and must not be ${words}`,
+    )
     .meta({
       description: 'Readable name in URLs, unique within its type among live records. Made from the label when absent.',
-    }),
+    });
+}
+
+/** Fields that a client may write on every resource. */
+export const writable = {
+  slug: slugField(RESERVED_SLUGS),
   externalIds: list(ExternalId, 50).meta({ description: 'Identifiers given by others; the upsert key for partners.' }),
   citations: list(Citation, 500).meta({ description: 'Where the statements of this record come from.' }),
   relations: list(Relation, 500).meta({ description: 'Typed links to other records.' }),

@@ -1,11 +1,17 @@
 import type { Edge, ProjectedMilestone } from '../journal/kind.js';
 import { edtfBounds } from '../shared/edtf.js';
+import { type Span, spanOf } from '../shared/span.js';
 
 export type Bounds = { earliest: number | null; latest: number | null };
 
 /** Day numbers of an EDTF text that was validated when it was written; undefined without a text. */
 export function bounds(edtf: string | undefined): Bounds | undefined {
   return edtf === undefined ? undefined : edtfBounds(edtf);
+}
+
+/** The time of an EDTF text; undefined without a text. */
+export function span(edtf: string | undefined): Span | undefined {
+  return edtf === undefined ? undefined : spanOf(edtf);
 }
 
 /** The dates of the first of some texts that is there. */
@@ -31,6 +37,12 @@ export function latestMilestone<M extends { on: string }>(milestones: readonly M
     if (latest === undefined || day >= latest.day) latest = { milestone, day };
   }
   return latest?.milestone;
+}
+
+/** The columns of a record's own time, such as the existence of an actor. */
+export function heldColumns(span: Span | undefined) {
+  const { from = null, to = null, certainFrom = null, certainTo = null } = span ?? {};
+  return { validFrom: from, validTo: to, certainFrom, certainTo };
 }
 
 export function edges(relation: string, targets: readonly (string | undefined)[]): Edge[] {

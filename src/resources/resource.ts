@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Body, Projection, RecordKind, RuleContext, Violation } from '../journal/kind.js';
 import type { ResourceType } from '../shared/ids.js';
 import type { Filter } from './common.filters.js';
-import { idOf, managed } from './common.schema.js';
+import { idOf, managed, RESERVED_SLUGS, slugField } from './common.schema.js';
 import { parseBody } from './parse.js';
 import { schemaPaths } from './schema-paths.js';
+import type { ValidOnSpec } from './valid-on.js';
 
 export type SortName = 'date' | 'label' | 'created' | 'updated';
 
@@ -21,6 +22,8 @@ export interface ResourceSpec {
   fields: z.ZodRawShape;
   /** What the server works out from it. */
   derived?: z.ZodRawShape;
+  /** Words that are paths below the collection and so can be no slug, beside those of every resource. */
+  reservedSlugs?: readonly string[];
   /** Values of fields that a body may leave out, beside empty lists and `method`. */
   defaults?: Readonly<Record<string, string>>;
   /** The typed column whose value edges of this resource carry along. */
@@ -35,6 +38,8 @@ export interface ResourceSpec {
   sorts: readonly [`-${SortName}` | SortName, ...SortName[]];
   /** Whether `from` and `to` apply, and to what. */
   dates?: string;
+  /** What `validOn` means for it; absent where nothing in it holds for a time. */
+  validOn?: ValidOnSpec;
   /** What the examples of the API description use. */
   example: ResourceExample;
 }
@@ -61,7 +66,9 @@ export interface Resource extends Omit<ResourceSpec, 'derive' | 'project' | 'vio
 }
 
 /** Ties a resource's parts together. */
-export function defineResource(spec: ResourceSpec): Resource {
+export function defineResource(given: ResourceSpec): Resource {
+  const reservedSlugs = [...RESERVED_SLUGS, ...(given.reservedSlugs ?? [])];
+  const spec = { ...given, fields: { ...given.fields, slug: slugField(reservedSlugs) } };
   const derived = spec.derived ?? {};
   const representation = z
     .object({ id: idOf(spec.type), ...spec.fields, ...derived, ...managed })
@@ -72,6 +79,7 @@ export function defineResource(spec: ResourceSpec): Resource {
     type: spec.type,
     collection: spec.collection,
     edgeKind: spec.edgeKind,
+    reservedSlugs,
     references,
     citations,
     prose,

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { events } from '../../src/resources/events/index.js';
 import type { SortName } from '../../src/resources/resource.js';
 import { ANY, type AnyJson } from '../support/client.js';
-import { fits, type Query, type World } from '../support/naive.js';
+import { fits, type Query, worldAt } from '../support/naive.js';
 import { inOrder } from '../support/order.js';
 import { useService } from '../support/use-service.js';
 
@@ -44,15 +44,6 @@ beforeAll(async () => {
   }
   await t.http.patch('/v1/events/kuleba-blinken-call-undated', { participants: [], tags: ['moved'] }, ANY);
 });
-
-async function worldAt(revision: number): Promise<World> {
-  const open = (await t.db.stateAt('dispute', revision)).filter(({ doc }) => doc.preferred === undefined);
-  return {
-    id: (ref) => ids.get(ref) ?? `no ${ref}`,
-    areas: (await t.db.stateAt('area', revision)).map(({ doc }) => doc),
-    contested: new Set(open.flatMap(({ doc }) => doc.about as string[])),
-  };
-}
 
 /** One to three values, joined as alternatives. */
 const some = (...values: string[]) =>
@@ -144,7 +135,9 @@ it('gives what a naive filter over the documents gives, in order, counted, now a
       parameters.set('limit', String(limit));
       if (at !== null) parameters.set('asOf', String(revision));
       const then = await t.db.stateAt('event', revision ?? 0);
-      const expected = inOrder(events, then, name, descending).filter(fits(query, await worldAt(revision ?? 0)));
+      const expected = inOrder(events, then, name, descending).filter(
+        fits(query, await worldAt(t.db, ids, revision ?? 0)),
+      );
       nonEmpty += expected.length > 0 ? 1 : 0;
       const path = `/v1/events?${parameters}`;
       const { data, pages } = await t.http.walk(`${path}&count=exact`);

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { resources } from '../../src/resources/index.js';
 import { LIST_PARAMETERS } from '../../src/resources/operations/list.js';
 import { startTestService } from '../support/service.js';
 import { readText, rowsUnder } from './project.js';
@@ -99,7 +100,8 @@ describe('docs/api.md', () => {
   it('names the filters of every resource, all of them and no other', () => {
     const named: Record<string, string[]> = {};
     const taken: Record<string, string[]> = {};
-    for (const { name, parameters = [] } of operations.filter(({ operationId }) => /^list/.test(operationId ?? ''))) {
+    const lists = resources.map(({ collection }) => `GET /v1/${collection}`);
+    for (const { name, parameters = [] } of operations.filter(({ name }) => lists.includes(name))) {
       const collection = name.slice('GET /v1/'.length);
       const query = parameters.filter((parameter) => parameter.in === 'query').map((parameter) => parameter.name);
       const own = query.filter((parameter) => !LIST_PARAMETERS.some((common) => common === parameter));

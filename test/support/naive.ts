@@ -1,5 +1,6 @@
 import { parseEdtf } from '../../src/shared/edtf.js';
 import type { AnyJson } from './client.js';
+import type { Inspection } from './inspect.js';
 
 /** What a filter needs to know beside the document: ids of references, the tree of areas, what is contested. */
 export interface World {
@@ -9,6 +10,16 @@ export interface World {
   areas: readonly AnyJson[];
   /** Ids that open disputes were about then. */
   contested: ReadonlySet<string>;
+}
+
+/** The world as a service knew it then; `ids` names records by `collection/slug`. */
+export async function worldAt(db: Inspection, ids: ReadonlyMap<string, string>, revision: number): Promise<World> {
+  const open = (await db.stateAt('dispute', revision)).filter(({ doc }) => doc.preferred === undefined);
+  return {
+    id: (ref) => ids.get(ref) ?? `no ${ref}`,
+    areas: (await db.stateAt('area', revision)).map(({ doc }) => doc),
+    contested: new Set(open.flatMap(({ doc }) => doc.about as string[])),
+  };
 }
 
 export type Query = readonly (readonly [name: string, value: string])[];

@@ -40,7 +40,7 @@ function defineEdges({ table, key, integer, big, index, primaryKey }: Kit, core:
       target: key('target')
         .notNull()
         .references(() => core.entities.id),
-      /** Day numbers; null when the edge has no validity of its own. */
+      /** Day numbers between which the edge may hold; null without a bound, or without a validity of its own. */
       validFrom: big('valid_from'),
       validTo: big('valid_to'),
       /** Kind (or status) and sort date of the subject, so that combined filters need one index. */
@@ -53,6 +53,9 @@ function defineEdges({ table, key, integer, big, index, primaryKey }: Kit, core:
        * record once.
        */
       rank: integer('rank').notNull(),
+      /** Day numbers between which the edge surely holds, sentinels for open ends; null without a validity of its own. */
+      certainFrom: big('certain_from'),
+      certainTo: big('certain_to'),
     },
     (t) => [
       primaryKey({ name: 'links_key', columns: [t.revision, t.position] }),

@@ -35,6 +35,19 @@ function recordColumns({ big, key }: Kit, core: CoreTables) {
   });
 }
 
+/**
+ * Day numbers between which a record's own time may hold and surely holds, sentinels for missing bounds; null when the
+ * record names no such time.
+ */
+function held({ big }: Kit) {
+  return {
+    validFrom: big('valid_from'),
+    validTo: big('valid_to'),
+    certainFrom: big('certain_from'),
+    certainTo: big('certain_to'),
+  };
+}
+
 type Column = Parameters<ReturnType<Kit['index']>['on']>[0];
 type Sortable = Record<'entity' | 'revision' | 'until' | 'created' | 'label' | 'dateFrom' | 'dateTo', Column>;
 
@@ -92,6 +105,7 @@ function defineDealings(kit: Kit, common: RecordColumns) {
       currency: key('currency'),
       /** The amount as fixed-width text whose byte order is the numeric order. */
       amountKey: key('amount_key'),
+      ...held(kit),
     },
     (t) => [
       ...sortIndexes(kit, 'commitments', t),
@@ -105,10 +119,11 @@ function defineDealings(kit: Kit, common: RecordColumns) {
 
 function defineFrame(kit: Kit, common: RecordColumns) {
   const { table, key, index } = kit;
-  const actors = table('actors', { ...common(), kind: key('kind').notNull(), country: key('country') }, (t) => [
-    ...sortIndexes(kit, 'actors', t),
-    index('actors_kind').on(t.kind, t.label, t.entity).where(isCurrent),
-  ]);
+  const actors = table(
+    'actors',
+    { ...common(), kind: key('kind').notNull(), country: key('country'), ...held(kit) },
+    (t) => [...sortIndexes(kit, 'actors', t), index('actors_kind').on(t.kind, t.label, t.entity).where(isCurrent)],
+  );
   const areas = table('areas', { ...common(), broader: key('broader') }, (t) => [
     ...sortIndexes(kit, 'areas', t),
     index('areas_broader').on(t.broader, t.entity),

@@ -1,5 +1,5 @@
 import type { Projection } from '../../journal/kind.js';
-import { bounds, edges } from '../projection.js';
+import { bounds, edges, heldColumns, span } from '../projection.js';
 
 interface ActorDocument {
   kind: string;
@@ -15,7 +15,7 @@ interface ActorDocument {
 export function projectActor(actor: ActorDocument): Projection {
   const { kind, country = null } = actor;
   return {
-    columns: { kind, country },
+    columns: { kind, country, ...heldColumns(span(actor.existence)) },
     dates: bounds(actor.existence),
     counted: { kind, country },
     edges: [
@@ -24,12 +24,12 @@ export function projectActor(actor: ActorDocument): Projection {
         relation: 'member-of',
         target: of,
         role,
-        validity: bounds(validity),
+        validity: span(validity),
       })),
       ...actor.terms.map(({ office, validity }) => ({
         relation: 'term-in',
         target: office,
-        validity: bounds(validity),
+        validity: span(validity),
       })),
     ],
     milestones: [],

@@ -1,5 +1,7 @@
 import { defineResource } from '../resource.js';
+import { existsCondition } from '../valid-on.filters.js';
 import { actorFilters } from './actors.filters.js';
+import { actorOnDay, actorViewed } from './actors.on-day.js';
 import { projectActor } from './actors.project.js';
 import { actorViolations } from './actors.rules.js';
 import { actorFields } from './actors.schema.js';
@@ -17,6 +19,14 @@ export const actors = defineResource({
   filters: actorFilters,
   sorts: ['label', 'date', 'created', 'updated'],
   dates: 'the time of its existence',
+  validOn: {
+    keeps:
+      'With `memberOf`, `role` or `holds`: those whose membership or term ran on that day. Otherwise those that existed on it, as all may have of whose existence nothing is said.',
+    edges: ['memberOf', 'holds'],
+    otherwise: existsCondition,
+    view: actorOnDay,
+    viewed: actorViewed,
+  },
   example: {
     slug: 'ukraine',
     list: { kind: 'state' },

@@ -1,5 +1,6 @@
 import type { Body, Projection } from '../../journal/kind.js';
 import { edges, firstBounds, latestMilestone, projectMilestones } from '../projection.js';
+import { boundOf } from './agreements.bound.js';
 
 interface AgreementDocument {
   title: string;
@@ -9,7 +10,16 @@ interface AgreementDocument {
   bindingness?: string;
   status: string | null;
   signedOn: string | null;
-  parties: { actor: string; role: string; signedBy?: { person: string; office?: string }[] }[];
+  ratificationRequired?: boolean;
+  parties: {
+    actor: string;
+    role: string;
+    signedBy?: { person: string; office?: string }[];
+    signedOn?: string;
+    consentOn?: string;
+    inForceOn?: string;
+    endedOn?: string;
+  }[];
   milestones: { stage: string; on: string; event?: string }[];
   areas: string[];
 }
@@ -29,7 +39,12 @@ export function projectAgreement(agreement: AgreementDocument): Projection {
     dates: firstBounds(agreement.signedOn ?? undefined, latestMilestone(milestones)?.on),
     counted: { kind: legalForm, status },
     edges: [
-      ...parties.map(({ actor, role }) => ({ relation: 'party', target: actor, role })),
+      ...parties.map((party) => ({
+        relation: 'party',
+        target: party.actor,
+        role: party.role,
+        validity: boundOf(party, agreement),
+      })),
       ...edges(
         'signed-by',
         signers.map(({ person }) => person),

@@ -1,5 +1,8 @@
 import { defineResource } from '../resource.js';
+import { begunCondition } from '../valid-on.filters.js';
+import { BINDING_ROLES } from './agreements.bound.js';
 import { agreementFilters } from './agreements.filters.js';
+import { agreementOnDay, agreementViewed } from './agreements.on-day.js';
 import { deriveAgreement, projectAgreement } from './agreements.project.js';
 import { agreementDerived, agreementFields } from './agreements.schema.js';
 
@@ -17,6 +20,16 @@ export const agreements = defineResource({
   filters: agreementFilters,
   sorts: ['-date', 'label', 'created', 'updated'],
   dates: 'the date of signature, or else of the latest milestone',
+  validOn: {
+    keeps:
+      '`status` is then the stage of the latest milestone on or before that day, `party` and `role` are about whom it bound on that day. Otherwise agreements that had reached any milestone by then.',
+    edges: ['party'],
+    roles: BINDING_ROLES,
+    stage: 'status',
+    otherwise: (on) => begunCondition(on, false),
+    view: agreementOnDay,
+    viewed: agreementViewed,
+  },
   example: {
     slug: 'g7-joint-declaration-2023',
     external: { scheme: 'chancery-seed', value: 'g7-joint-declaration-2023' },

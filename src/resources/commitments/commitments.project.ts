@@ -1,6 +1,14 @@
 import type { Body, Projection } from '../../journal/kind.js';
 import { decimalSortKey } from '../../shared/money.js';
-import { edges, firstBounds, latestMilestone, type MilestoneBody, projectMilestones } from '../projection.js';
+import {
+  edges,
+  firstBounds,
+  heldColumns,
+  latestMilestone,
+  type MilestoneBody,
+  projectMilestones,
+  span,
+} from '../projection.js';
 
 interface CommitmentDocument {
   statement: string;
@@ -33,6 +41,7 @@ export function projectCommitment(commitment: CommitmentDocument): Projection {
       bindingness,
       currency: amount?.currency ?? null,
       amountKey: amount ? decimalSortKey(amount.value) : null,
+      ...heldColumns(span(commitment.period)),
     },
     dates: firstBounds(commitment.period, commitment.dueOn, milestones[0]?.on),
     counted: { kind, status: stage },

@@ -27,6 +27,11 @@ export const PARTICIPANT_ROLES = {
   voter: 'Casts a vote.',
 } as const satisfies Vocabulary;
 
+export const CODING_SCHEMES = {
+  plover: 'PLOVER 2.0: Political Language Ontology for Verifiable Event Records.',
+  cameo: 'CAMEO: Conflict and Mediation Event Observations.',
+} as const satisfies Vocabulary;
+
 const kindDefinitions = Object.fromEntries(
   Object.entries(EVENT_KINDS).map(([code, { definition }]) => [code, definition]),
 ) as Vocabulary<keyof typeof EVENT_KINDS>;
@@ -43,7 +48,7 @@ export const Participant = z
 
 export const Coding = z
   .strictObject({
-    scheme: z.enum(['plover', 'cameo']).meta({ description: 'The coding scheme.' }),
+    scheme: codes(CODING_SCHEMES, 'The coding scheme.'),
     code: z
       .string()
       .min(1)

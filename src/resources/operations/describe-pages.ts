@@ -19,15 +19,51 @@ const Count = z
   })
   .meta({ id: 'Count', description: 'How many records fit all filters.' });
 
+const Facets = z
+  .record(
+    z.string(),
+    z
+      .object({
+        counts: z
+          .literal('records')
+          .meta({ description: 'What is counted: records, each once under each of its values.' }),
+        values: z
+          .array(
+            z
+              .object({
+                value: z.string().meta({ description: 'The value, as the filter of the same name takes it.' }),
+                slug: z.string().optional().meta({ description: 'Slug of the record that the value is the id of.' }),
+                label: z.string().optional().meta({ description: 'Its title, name or question.' }),
+                count: z.int().meta({ description: 'Records with it.' }),
+              })
+              .meta({ id: 'FacetValue', description: 'One value and how many records have it.' }),
+          )
+          .meta({ description: 'The most frequent first, then by value; at most 50.' }),
+        distinct: z.int().meta({ description: 'How many values there are in all.' }),
+        truncated: z.boolean().meta({ description: 'Whether there are more values than these.' }),
+        missing: z
+          .int()
+          .optional()
+          .meta({ description: 'Records without a value; absent where a record may have several.' }),
+      })
+      .meta({ id: 'Facet', description: 'The records of a list by one of their properties.' }),
+  )
+  .meta({
+    id: 'Facets',
+    description: 'With `facets`: counts by name. Each honours all filters of the request but the one of its own name.',
+  });
+
 const Included = z
   .record(z.string(), z.record(z.string(), z.looseObject({ id: z.string().meta({ description: 'TypeID.' }) })))
   .meta({ id: 'Included', description: 'With `include`: the records referred to, by collection and then by id.' });
 
 const included = z.object({ included: Included.optional() });
 
-/** A record as reading it answers: with what `include` adds. */
+/** A record as reading it answers: with what `include` and `validOn` add. */
 export function withIncluded(resource: Resource): z.ZodType {
-  return z.intersection(resource.representation, included);
+  const { validOn } = resource;
+  const added = validOn === undefined ? included : included.extend({ onDay: validOn.viewed.optional() });
+  return z.intersection(resource.representation, added);
 }
 
 /** A page of records of the resource. */
@@ -40,6 +76,7 @@ export function pageOf(resource: Resource): z.ZodType {
       page: PageInfo,
       asOf,
       count: Count.optional(),
+      facets: Facets.optional(),
       included: Included.optional(),
     })
     .meta({ id: `${resource.name}Page`, description: `A page of ${resource.collection}.` });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_TERMS } from '../../shared/words.js';
 import type { Filter } from '../common.filters.js';
 import type { Resource } from '../resource.js';
+import { facetNames } from './facets.js';
 import { MAX_HISTORY_LIMIT } from './history.js';
 import { MAX_LINKS_LIMIT } from './links.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './list.js';
@@ -10,7 +11,7 @@ import { includable, MAX_SEARCH } from './parameters.js';
 
 const SEED_REVISION = 1;
 
-function parameter(description: string, prefilled?: string) {
+export function parameter(description: string, prefilled?: string) {
   return z
     .string()
     .optional()
@@ -22,11 +23,11 @@ function shared(id: string, description: string) {
   return z.string().optional().meta({ description, param: { id } });
 }
 
-function oneOf(values: readonly string[], description: string) {
+export function oneOf(values: readonly string[], description: string, prefilled?: string) {
   return z
     .enum(values as [string, ...string[]])
     .optional()
-    .meta({ description });
+    .meta({ description, ...(prefilled !== undefined && { param: { example: prefilled } }) });
 }
 
 export const asOf = shared('AsOf', 'As it was at this revision, or at this instant (RFC 3339).');
@@ -42,7 +43,7 @@ const limit = (max: number) =>
       param: { example: 10 },
     });
 
-const search = shared(
+export const search = shared(
   'Search',
   `Only records with these words, in any of their texts, or that point at an actor with such a name: *Kiev* finds what points at Kyiv. All words must be there; \`"…"\` is a phrase, \`-word\` excludes, \`beg*\` begins a word. Case and accents do not matter. At most ${MAX_SEARCH} characters and ${MAX_TERMS} terms; any text is a search.`,
 );
@@ -58,7 +59,9 @@ export function listQuery(resource: Resource): z.ZodObject {
     to: parameter('Not after this; see `from`. EDTF.', prefilled.to),
     match: oneOf(
       ['possible', 'certain'],
-      '`possible` (when absent): the date may lie in the range; `certain`: it must.',
+      resource.validOn === undefined
+        ? '`possible` (when absent): the date may lie in the range; `certain`: it must.'
+        : '`possible` (when absent): the date may lie in the range, and what `validOn` asks may have been so; `certain`: it must.',
     ),
   };
   const filters = resource.filters.map(
@@ -69,6 +72,7 @@ export function listQuery(resource: Resource): z.ZodObject {
     q: search,
     ...(resource.dates !== undefined && dates),
     ...Object.fromEntries(filters),
+    ...(resource.validOn && { validOn: validOn(resource.validOn.keeps) }),
     ...(hasTree && { areaDepth: oneOf(['0'], '`0`: `area` stands for itself only, not for what is narrower.') }),
     sort: oneOf(names, `Order; \`-\` for descending. \`${resource.sorts[0]}\` when absent.`),
     limit: limit(MAX_LIMIT),
@@ -77,12 +81,19 @@ export function listQuery(resource: Resource): z.ZodObject {
     include: parameter(
       `Also give the records referred to: some of ${includable(resource).join(', ')}, separated by commas.`,
     ),
+    facets: parameter(
+      `Also count the records by some of ${facetNames(resource).join(', ')}, separated by commas; at most 8.`,
+    ),
     count: oneOf(
       ['none', 'exact', 'capped'],
       `Also count all that fit; \`capped\` stops at ${COUNT_CAP.toLocaleString('en')}.`,
     ),
     asOf,
   });
+}
+
+function validOn(keeps: string) {
+  return parameter(`What was so in the world on this day, a single EDTF date such as \`2024-10-01\`. ${keeps}`);
 }
 
 function filterParameter(filter: Filter, prefilled: string | undefined) {
@@ -96,6 +107,7 @@ function filterParameter(filter: Filter, prefilled: string | undefined) {
 export function readQueryParameters(resource: Resource): z.ZodObject {
   return z.object({
     asOf,
+    ...(resource.validOn && { validOn: validOn('Also gives `onDay`, derived from the record.') }),
     fields,
     include: parameter(`Also give the records referred to: some of ${includable(resource).join(', ')}.`),
   });

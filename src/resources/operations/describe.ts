@@ -28,7 +28,8 @@ export type OperationName =
   | 'getBy'
   | 'putBy';
 
-const READ: ProblemCode[] = [
+/** What every reading can answer. */
+export const READ: ProblemCode[] = [
   'unauthenticated',
   'insufficient-scope',
   'not-acceptable',
@@ -290,13 +291,14 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
   }),
 };
 
-const notModified = {
+export const notModified = {
   id: 'NotModified',
   description: 'Nothing has changed since the ETag given.',
   headers: z.object(found),
 };
 
-function answer(description: string, schema: z.ZodType, headers: z.ZodRawShape): object {
+/** A JSON answer with its headers. */
+export function answer(description: string, schema: z.ZodType, headers: z.ZodRawShape): object {
   return { description, headers: z.object(headers), content: { [JSON_TYPE]: { schema } } };
 }
 

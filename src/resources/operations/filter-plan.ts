@@ -13,10 +13,12 @@ import {
 } from '../common.filters.js';
 import type { Resource } from '../resource.js';
 import { splitList } from './parameters.js';
+import { planValidOn, type ValidOnPlan } from './valid-on.js';
 
 /** The filters of a request: what must be looked up first, and the predicates once that is known. */
 export interface FilterPlan {
-  references: Wanted[];
+  /** Each with the name of the filter that it belongs to. */
+  references: (Wanted & { of: string })[];
   resolve(found: readonly Resolved[]): { conditions: Condition[]; edges: EdgeTo[] };
 }
 
@@ -27,18 +29,24 @@ export function filterNames(resource: Resource): string[] {
   return [
     ...(resource.dates === undefined ? [] : ['from', 'to', 'match']),
     ...resource.filters.map(({ name }) => name),
+    ...(resource.validOn === undefined ? [] : ['validOn']),
     ...(resource.filters.some((filter) => filter.sort === 'edge' && filter.spread) ? ['areaDepth'] : []),
   ];
 }
 
-/** Reads the filters of a query; commas mean OR, repeated parameters AND. Raises `invalid-parameter`. */
-export function planFilters(resource: Resource, query: QueryMap): FilterPlan {
+/**
+ * Reads the filters of a query; commas mean OR, repeated parameters AND. Raises `invalid-parameter`, also for a filter
+ * without the one that it needs beside it, unless that was `given` and left out of the query since.
+ */
+export function planFilters(resource: Resource, query: QueryMap, given = query): FilterPlan {
   const wholeTree = readAreaDepth(query);
   const qualifiers = resource.filters.filter((filter): filter is QualifierFilter => filter.sort === 'qualifier');
+  const then = planValidOn(resource, query);
   const conditions = [
     dateCondition(query.get('from')?.[0], query.get('to')?.[0], query.get('match')?.[0] ?? 'possible'),
-    ...resource.filters.flatMap((filter) => valueConditions(filter, query)),
-    ...qualifiers.flatMap((qualifier) => freeQualifier(qualifier, query)),
+    ...resource.filters.flatMap((filter) => valueConditions(then?.filter(filter) ?? filter, query, given)),
+    ...qualifiers.flatMap((qualifier) => freeQualifier(qualifier, query, then)),
+    then?.otherwise,
   ].filter((condition) => condition !== undefined);
   const uses = resource.filters.flatMap((filter) =>
     filter.sort === 'edge'
@@ -47,7 +55,7 @@ export function planFilters(resource: Resource, query: QueryMap): FilterPlan {
   );
   const references = uses.flatMap(({ filter, refs }) =>
     refs.map((text) => ({
-      ...{ reference: parseReference(text), type: filter.to, text, filter },
+      ...{ reference: parseReference(text), type: filter.to, text, filter, of: filter.name },
       asTree: filter.spread === 'tree' && wholeTree,
     })),
   );
@@ -66,6 +74,7 @@ export function planFilters(resource: Resource, query: QueryMap): FilterPlan {
           const single = targets.length === 1 && roles.length <= 1 && !asTree;
           if (single && target !== undefined) edges.push({ target, relation: filter.relation, roles });
           else more.push(edgeCondition(filter, padded(targets), roles, asTree));
+          more.push(...(then?.edge(filter, padded(targets), roles) ?? []));
         }
       }
       return { conditions: [...conditions, ...more], edges };
@@ -81,25 +90,26 @@ function readAreaDepth(query: QueryMap): boolean {
   return false;
 }
 
-function valueConditions(filter: Filter, query: QueryMap): Condition[] {
+function valueConditions(filter: Filter, query: QueryMap, given: QueryMap): Condition[] {
   if (filter.sort !== 'value') return [];
-  const given = query.get(filter.name) ?? [];
-  if (given.length > 0 && filter.needs && !query.has(filter.needs)) {
+  const texts = query.get(filter.name) ?? [];
+  if (texts.length > 0 && filter.needs && !given.has(filter.needs)) {
     throw invalidParameter(filter.name, `needs \`${filter.needs}\` beside it`, 'incomplete');
   }
-  return given.map((text) =>
+  return texts.map((text) =>
     filter.condition(filter.alternatives ? padded([...new Set(splitList(filter.name, text))]) : [text]),
   );
 }
 
 /** A role without the filter it qualifies: anybody in that role. */
-function freeQualifier(qualifier: QualifierFilter, query: QueryMap): Condition[] {
+function freeQualifier(qualifier: QualifierFilter, query: QueryMap, then: ValidOnPlan | undefined): Condition[] {
   if (query.has(qualifier.of)) return [];
-  return rolesOf(qualifier, query).map((roles) => ({
+  const anybody = (roles: readonly string[]): Condition => ({
     shape: `free ${qualifier.name}`,
     values: padded(roles),
     build: (t, record, _when, placeholders) => hasEdge(t, record, isIn(t.links.role, placeholders)),
-  }));
+  });
+  return rolesOf(qualifier, query).map((roles) => then?.role(qualifier, padded(roles)) ?? anybody(roles));
 }
 
 /** The roles that qualify a filter: a list for each time the qualifier was given, one empty list without it. */

@@ -8,7 +8,7 @@ import { findAsOf, findCurrent } from '../../journal/read.js';
 import { invalidParameter } from '../../problems.js';
 import { toInstant } from '../../shared/clock.js';
 import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
-import { dayToIso } from '../../shared/edtf.js';
+import { dayToIso, NO_EARLIEST, NO_LATEST } from '../../shared/edtf.js';
 import type { Resource } from '../resource.js';
 import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
 import { type KeyKinds, nextLink, pinnedRevision, readCursor } from './paging.js';
@@ -126,15 +126,17 @@ async function readBoth(reader: Reader, id: string, wanted: LinkRequest, asOf: n
 
 function represent({ direction, row }: { direction: Direction; row: LinkRow }) {
   const { relation, role, id, type, slug, label, validFrom, validTo } = row;
-  const validity = {
-    earliest: validFrom === null ? null : dayToIso(validFrom),
-    latest: validTo === null ? null : dayToIso(validTo),
-  };
+  const validity = { earliest: dayOrNull(validFrom), latest: dayOrNull(validTo) };
   return {
     direction,
     relation,
     ...(role !== null && { role }),
     record: { id, type, slug, label },
-    ...((validFrom !== null || validTo !== null) && { validity }),
+    ...((validity.earliest !== null || validity.latest !== null) && { validity }),
   };
+}
+
+/** Sentinels are no days: an edge that never held has them in place of bounds. */
+function dayOrNull(day: number | null): string | null {
+  return day === null || day === NO_EARLIEST || day === NO_LATEST ? null : dayToIso(day);
 }

@@ -8,6 +8,7 @@ import { toInstant } from '../../shared/clock.js';
 import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
 import type { Resource, SortName } from '../resource.js';
 import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
+import { FACETS, parseFacets } from './facets.js';
 import { type FilterPlan, filterNames, planFilters } from './filter-plan.js';
 import {
   type CountMode,
@@ -20,17 +21,28 @@ import { type KeyKinds, nextLink, pinnedRevision, readCursor } from './paging.js
 import { parseFields, parseInclude, parseSearchText } from './parameters.js';
 import { JSON_UTF8, type Services } from './services.js';
 import { withFields } from './shape.js';
+import { refuseValidOn } from './valid-on.js';
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
-export const LIST_PARAMETERS = ['q', 'sort', 'limit', 'cursor', 'fields', 'include', 'count', 'asOf'] as const;
+export const LIST_PARAMETERS = [
+  'q',
+  'sort',
+  'limit',
+  'cursor',
+  'fields',
+  'include',
+  'facets',
+  'count',
+  'asOf',
+] as const;
 const SORT_KEYS: Readonly<Record<SortName, KeyKinds>> = {
   date: ['integer', 'integer', 'text'],
   label: ['text', 'text'],
   created: ['integer', 'text'],
   updated: ['integer', 'text'],
 };
-const NOT_PART_OF_THE_WALK = new Set(['cursor', 'limit', 'fields', 'include', 'count']);
+const NOT_PART_OF_THE_WALK = new Set(['cursor', 'limit', 'fields', 'include', 'facets', 'count']);
 
 type QueryMap = ReadonlyMap<string, readonly string[]>;
 
@@ -45,6 +57,7 @@ interface ListRequest {
   cursor: Cursor | undefined;
   fields: ReadonlySet<string> | undefined;
   include: string[];
+  facets: string[];
   count: CountMode;
   asOf: ReturnType<typeof parseAsOf>;
   /** Hash of what a cursor is bound to, and of the whole query. */
@@ -57,6 +70,7 @@ export function listHandler(resource: Resource, services: Services) {
   const known = [...LIST_PARAMETERS, ...filterNames(resource)];
   const repeatable = resource.filters.map(({ name }) => name);
   return async (request: FastifyRequest, reply: FastifyReply) => {
+    refuseValidOn(resource, request);
     const query = readQuery(request, known, repeatable);
     const wanted = understand(resource, query);
     return answer(resource, services, wanted, request, reply);
@@ -78,6 +92,7 @@ function understand(resource: Resource, query: QueryMap): ListRequest {
     cursor: readCursor(one('cursor')),
     fields: parseFields(resource, one('fields')),
     include: parseInclude(resource, one('include')),
+    facets: parseFacets(resource, one('facets')),
     count: countMode,
     asOf: parseAsOf(one('asOf')),
     walkHash: hashOf(resource, query, (name) => !NOT_PART_OF_THE_WALK.has(name)),
@@ -124,6 +139,7 @@ async function answer(
   if (isNotModified(request, tag)) return reply.code(304).send();
   const content =
     prepared.content ?? (await services.analyst.run(LIST_CONTENT, contentArgs(resource, wanted, prepared)));
+  const facets = await facetsOf(resource, services, wanted, prepared);
   const next =
     content.next && encodeCursor({ epoch: head.epoch, query: wanted.walkHash, revision, keys: content.next });
   if (next !== undefined) reply.header('link', nextLink(services, request, next));
@@ -132,9 +148,18 @@ async function answer(
     `"page":{"next":${JSON.stringify(next ?? null)},"limit":${wanted.limit}}`,
     `"asOf":${revision}`,
     ...(content.count === undefined ? [] : [`"count":${JSON.stringify(content.count)}`]),
+    ...(facets === undefined ? [] : [`"facets":${JSON.stringify(facets)}`]),
     ...(content.included === undefined ? [] : [`"included":${content.included}`]),
   ];
   return reply.type(JSON_UTF8).send(`{${members.join()}}`);
+}
+
+/** Counted by the analyst, after the page: nobody waits for them who did not ask. */
+async function facetsOf(resource: Resource, services: Services, wanted: ListRequest, { head, revision }: Prepared) {
+  const { facets: names, query, search } = wanted;
+  if (names.length === 0) return undefined;
+  const args = { collection: resource.collection, query, found: head.references, search, names, revision };
+  return services.analyst.run(FACETS, args);
 }
 
 async function prepare(

@@ -12,8 +12,10 @@ import { type AsOf, isImmutable, parseAsOf, revisionOf } from './as-of.js';
 import { parseFields, parseInclude } from './parameters.js';
 import { JSON_UTF8, type Services } from './services.js';
 import { includedText, withFields } from './shape.js';
+import { parseOnDay, refuseValidOn } from './valid-on.js';
 
 export const READ_PARAMETERS = ['asOf', 'fields', 'include'] as const;
+const WITH_DAY = [...READ_PARAMETERS, 'validOn'];
 
 interface Found<Doc extends string | Buffer = string> {
   doc: Doc;
@@ -46,17 +48,20 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  const query = readQuery(request, READ_PARAMETERS);
+  refuseValidOn(resource, request);
+  const query = readQuery(request, resource.validOn === undefined ? READ_PARAMETERS : WITH_DAY);
   if (query.size === 0) return sendPlain(services, await findPlain(resource, services, ref), request, reply);
   const fields = parseFields(resource, query.get('fields')?.[0]);
   const include = parseInclude(resource, query.get('include')?.[0]);
   const asOf = parseAsOf(query.get('asOf')?.[0]);
+  const onDay = parseOnDay(resource, query.get('validOn')?.[0]);
   return services.store.snapshot(async (reader) => {
     const head = await readPreamble(reader, [], asOf && 'instant' in asOf ? asOf.instant : undefined);
     const found = asOf
       ? await findThen(resource, services, reader, ref, asOf, head)
       : requireLive(resource, await findCurrent(reader, resource.kind, ref), ref);
-    if (fields === undefined && include.length === 0) return sendPlain(services, found, request, reply);
+    if (fields === undefined && include.length === 0 && onDay === undefined)
+      return sendPlain(services, found, request, reply);
     const variant = queryHash(JSON.stringify([...query].sort()));
     const tag = `W/"v${found.version}-${include.length > 0 ? `r${found.asOf ?? head.revision}-` : ''}${variant}"`;
     cacheHeaders(reply, tag, found.immutable, services.publicRead);
@@ -64,7 +69,7 @@ async function answer(
     const [doc = ''] = withFields([found.doc], fields);
     const included =
       include.length > 0 ? `,"included":${await includedText(reader, resource, [found.doc], include, found.asOf)}` : '';
-    return reply.type(JSON_UTF8).send(`${doc.slice(0, -1)}${included}}`);
+    return reply.type(JSON_UTF8).send(`${doc.slice(0, -1)}${onDay?.(found.doc) ?? ''}${included}}`);
   });
 }
 

@@ -1,0 +1,61 @@
+import { and, eq, gte, lt, sql } from 'drizzle-orm';
+import { holds, type When } from '../db/conditions.js';
+import type { Reader } from '../db/store.js';
+
+/** That an open dispute is about a record, and what the claims of its positions are about. */
+export interface OpenDispute {
+  dispute: string;
+  about: string;
+  /** Fields that the claims on its positions name, null for a claim that names none; empty without claims. */
+  fields: (string | null)[];
+}
+
+/** The open disputes about commitments, present or as of a revision. */
+export async function openDisputesAboutCommitments(reader: Reader, asOf: number | undefined): Promise<OpenDispute[]> {
+  const when: When = asOf === undefined ? 'now' : 'asOf';
+  const at = asOf === undefined ? {} : { asOf };
+  const pairs = await reader.all(
+    `open disputes about commitments ${when}`,
+    (db, t) =>
+      db
+        .selectDistinct({ dispute: t.links.subject, about: t.links.target })
+        .from(t.links)
+        .where(
+          and(
+            gte(t.links.target, sql.placeholder('lowestId')),
+            lt(t.links.target, sql.placeholder('beyondIds')),
+            eq(t.links.relation, 'about'),
+            eq(t.links.subjectType, 'dispute'),
+            eq(t.links.kind, 'open'),
+            holds(when, t.links),
+          ),
+        ),
+    { ...at, lowestId: 'commitment_', beyondIds: 'commitment`' },
+  );
+  const claimed = pairs.length === 0 ? [] : await fieldsOfPositions(reader, when, at);
+  const fields = new Map<string, (string | null)[]>();
+  for (const { dispute, field } of claimed) fields.set(dispute, [...(fields.get(dispute) ?? []), field]);
+  return pairs.map((pair) => ({ ...pair, fields: fields.get(pair.dispute) ?? [] }));
+}
+
+/** Of every open dispute the fields that the claims on its positions name. */
+function fieldsOfPositions(reader: Reader, when: When, at: { asOf?: number }) {
+  return reader.all(
+    `fields of positions ${when}`,
+    (db, t) =>
+      db
+        .select({ dispute: t.links.subject, field: t.claims.field })
+        .from(t.links)
+        .innerJoin(t.claims, eq(t.claims.entity, t.links.target))
+        .where(
+          and(
+            eq(t.links.relation, 'position'),
+            eq(t.links.subjectType, 'dispute'),
+            eq(t.links.kind, 'open'),
+            holds(when, t.links),
+            holds(when, t.claims),
+          ),
+        ),
+    at,
+  );
+}
