@@ -1,10 +1,20 @@
-import { type Column, is, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { and, type Column, eq, is, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { unindexed } from './columns.js';
 import type { Tables } from './tables/index.js';
 
 /** Where an answer stands in time: the present, or a past revision given by the placeholder `asOf`. */
 export type When = 'now' | 'asOf';
+
+/** The present when there is no revision. */
+export function whenOf(asOf: number | undefined): When {
+  return asOf === undefined ? 'now' : 'asOf';
+}
+
+/** The value of the placeholder `asOf`, where there is one. */
+export function valuesAt(asOf: number | undefined): { asOf?: number } {
+  return asOf === undefined ? {} : { asOf };
+}
 
 /** Sizes that lists of values are padded to, so that few statement shapes serve them all. */
 const PADDED_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 500] as const;
@@ -47,6 +57,11 @@ export function isIn(column: Column, placeholders: readonly Placeholder[]): SQL 
 /** That the record has an edge; `where` narrows the edges, over the links table itself. */
 export function hasEdge(t: Tables, record: { revision: Column }, where: SQL | undefined): SQL {
   return sql`exists (select 1 from ${t.links} where ${t.links.revision} = ${record.revision} and ${where})`;
+}
+
+/** That an edge is the given one of a dispute that is open. */
+export function isOfOpenDispute({ links }: Tables, relation: 'about' | 'position'): SQL | undefined {
+  return and(eq(links.relation, relation), eq(links.subjectType, 'dispute'), eq(links.kind, 'open'));
 }
 
 /** That another record points at this one with an edge that holds then. */

@@ -10,6 +10,7 @@ import { fromPostgres, isConnectionLost, isSerializationFailure, openFailure } f
 import { Session, Transaction, type Witness } from './postgres-session.js';
 import { parsePostgresUrl } from './postgres-url.js';
 import { CommitWatch } from './postgres-watch.js';
+import { Queue } from './queue.js';
 import { tables as postgresTables } from './schema.postgres.js';
 import { Statements } from './statements.js';
 import type { Db, Preparable, Reader, Store, Tx, Values } from './store.js';
@@ -94,7 +95,7 @@ class PostgresStore implements Store {
   readonly #writer: Connections;
   readonly #statements: Statements<Named>;
   readonly #commits: CommitWatch;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #writes = new Queue();
   #closing: Promise<void> | undefined;
 
   constructor(config: pg.ClientConfig, connections: number) {
@@ -139,9 +140,7 @@ class PostgresStore implements Store {
   }
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const result = this.#queue.then(() => this.#transaction(work));
-    this.#queue = result.catch(() => undefined);
-    return result;
+    return this.#writes.add(() => this.#transaction(work));
   }
 
   watch(listener: () => void): () => void {
@@ -154,7 +153,7 @@ class PostgresStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#queue.then(async () => {
+    this.#closing ??= this.#writes.settled().then(async () => {
       const pools = [this.#readers, this.#longReaders, this.#writer];
       await Promise.all([this.#commits.close(), ...pools.map((pool) => pool.close())]);
     });

@@ -1,7 +1,7 @@
 import { asc, type Column, desc, eq, is, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Term } from '../shared/words.js';
-import { holds, type When } from './conditions.js';
+import { holds, valuesAt, whenOf } from './conditions.js';
 import type { Reader, Values } from './store.js';
 import type { Tables } from './tables/index.js';
 
@@ -107,7 +107,7 @@ export interface HitQuery {
  * FTS5, `ts_rank` in PostgreSQL, with labels before names before prose.
  */
 export function readHits(reader: Reader, { expression, cap, limit, order, asOf }: HitQuery): Promise<Hit[]> {
-  const when: When = asOf === undefined ? 'now' : 'asOf';
+  const when = whenOf(asOf);
   return reader.all(
     `hits ${order} ${when}`,
     (db, t) => {
@@ -123,7 +123,7 @@ export function readHits(reader: Reader, { expression, cap, limit, order, asOf }
         .orderBy(...first, desc(revision))
         .limit(sql.placeholder('limit'));
     },
-    { ...expressionValues(expression), cap, limit, ...(asOf !== undefined && { asOf }) },
+    { ...expressionValues(expression), cap, limit, ...valuesAt(asOf) },
   );
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import type Database from 'better-sqlite3';
 import { DatabaseError, type DatabaseFault, fromSqlite } from './errors.js';
 import { type Migrate, migrateSqlite } from './migrate.js';
+import { Queue } from './queue.js';
 import { tables as sqliteTables } from './schema.sqlite.js';
 import { BUSY_TIMEOUT_MS, connect, Session, Transaction } from './sqlite-session.js';
 import { SqliteWatch } from './sqlite-watch.js';
@@ -106,7 +107,7 @@ class SqliteStore implements Store {
   readonly #waiting: ((session: Session) => void)[] = [];
   readonly #path: string;
   readonly #commits: SqliteWatch;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #writes = new Queue();
   #closed = false;
   #sharing: NodeJS.Timeout | undefined;
 
@@ -137,9 +138,7 @@ class SqliteStore implements Store {
   }
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const result = this.#queue.then(() => this.#transaction(work));
-    this.#queue = result.catch(() => undefined);
-    return result;
+    return this.#writes.add(() => this.#transaction(work));
   }
 
   watch(listener: () => void): () => void {
@@ -147,9 +146,7 @@ class SqliteStore implements Store {
   }
 
   maintain(): Promise<void> {
-    const done = this.#queue.then(() => this.#upkeep());
-    this.#queue = done.catch(() => undefined);
-    return done;
+    return this.#writes.add(() => this.#upkeep());
   }
 
   #upkeep(): void {
@@ -169,7 +166,7 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.#queue;
+    await this.#writes.settled();
     if (this.#closed) return;
     this.#closed = true;
     this.#unshare();

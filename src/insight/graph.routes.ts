@@ -74,12 +74,12 @@ function readDepth(query: Query): number {
   return wholeNumber('depth', query.get('depth')?.[0], 1, MAX_DEPTH);
 }
 
-function readCodes(query: Query, name: string, allowed: readonly string[]): string[] | undefined {
+function readCodes<Code extends string>(query: Query, name: string, allowed: readonly Code[]): Code[] | undefined {
   const text = query.get(name)?.[0];
   if (text === undefined) return undefined;
   const codes = [...new Set(splitList(name, text))];
   for (const code of codes) requireCode(name, code, allowed);
-  return codes;
+  return codes as Code[];
 }
 
 /** What must be looked up; raises `invalid-parameter` for what names nothing, or several records. */

@@ -1,9 +1,9 @@
 import type { Reader } from '../db/store.js';
 import type { Task } from '../journal/analysis.js';
-import { type EdgeFilter, edgesFrom, edgesTo, type GraphEdge } from '../journal/neighbours.js';
+import { type EdgeFilter, edgeKey, edgesFrom, edgesTo, type GraphEdge } from '../journal/neighbours.js';
 import { readDocuments } from '../journal/read.js';
 import { dayToIso } from '../shared/edtf.js';
-import { typeOfId } from '../shared/ids.js';
+import { type ResourceType, typeOfId } from '../shared/ids.js';
 import { findPaths } from './paths.js';
 import { namesOf, presentOr, type RecordName } from './present.js';
 import type { Steps, Walk } from './walk.js';
@@ -18,7 +18,7 @@ export interface GraphArgs {
   depth: number;
   direction: Direction;
   relations: readonly string[] | undefined;
-  types: readonly string[] | undefined;
+  types: readonly ResourceType[] | undefined;
   /** Most nodes of a neighbourhood. */
   limit: number;
   /** The revision that the answer is of. */
@@ -86,7 +86,10 @@ const MAX_EDGES = 100_000;
 function stepper(reader: Reader, { of, direction, relations, types }: GraphArgs, asOf: number | undefined): Steps {
   // Starts may be gone to whatever their type is.
   const filter: EdgeFilter = { relations, types: types && withTypesOf(of, types), asOf };
-  const wanted = (id: string) => types === undefined || of.includes(id) || types.includes(typeOfId(id) ?? '');
+  const wanted = (id: string) => {
+    const type = typeOfId(id);
+    return types === undefined || of.includes(id) || (type !== undefined && types.includes(type));
+  };
   const existing = existence(reader, asOf);
   return async (id, reversed) => {
     const goes = (way: 'out' | 'in') => direction === 'both' || (direction === way) === (reversed === undefined);
@@ -116,7 +119,7 @@ function existence(reader: Reader, asOf: number | undefined) {
   };
 }
 
-function withTypesOf(ids: readonly string[], types: readonly string[]): string[] {
+function withTypesOf(ids: readonly string[], types: readonly ResourceType[]): ResourceType[] {
   return [...new Set([...types, ...ids.flatMap((id) => typeOfId(id) ?? [])])];
 }
 
@@ -150,10 +153,6 @@ async function around(steps: Steps, { of, depth, limit }: GraphArgs): Promise<Wa
     level = next;
   }
   return walk;
-}
-
-function edgeKey({ revision, position }: GraphEdge): string {
-  return `${revision}.${position}`;
 }
 
 function shown(edge: GraphEdge): ShownEdge {

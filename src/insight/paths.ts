@@ -1,4 +1,4 @@
-import type { GraphEdge } from '../journal/neighbours.js';
+import { edgeKey, type GraphEdge } from '../journal/neighbours.js';
 import type { Steps, Walk } from './walk.js';
 
 /** Longer paths are not looked for, nor more of the same length, nor among more records. */
@@ -90,8 +90,7 @@ function edgesAlong(paths: readonly string[][], sides: readonly Side[]): GraphEd
   for (const side of sides) {
     for (const [id, found] of side.from) {
       for (const step of found) {
-        const { revision, position } = step.edge;
-        if (neighbours.has(`${step.id} ${id}`)) edges.set(`${revision}.${position}`, step.edge);
+        if (neighbours.has(`${step.id} ${id}`)) edges.set(edgeKey(step.edge), step.edge);
       }
     }
   }

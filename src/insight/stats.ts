@@ -3,10 +3,10 @@ import type { Task } from '../journal/analysis.js';
 import {
   type Cell,
   type CodeColumns,
+  countByCodes,
   countContested,
   countRecordsEver,
   countRevisions,
-  readCells,
   readInstants,
 } from '../journal/census.js';
 import { resources } from '../resources/index.js';
@@ -56,7 +56,7 @@ async function readStats(reader: Reader, { revision }: { revision: number }): Pr
   const types: Record<string, TypeStats> = {};
   for (const { collection, type, kind } of resources) {
     const columns = CODES[collection] ?? {};
-    const cells = await readCells(reader, kind, columns, asOf);
+    const cells = await countByCodes(reader, kind, columns, asOf);
     types[collection] = { ...typeStats(cells, columns), contested: contested.get(type) ?? 0 };
   }
   const entries = await countRevisions(reader, revision);

@@ -1,8 +1,9 @@
 import { and, count, countDistinct, eq, inArray, lte, sql, sum } from 'drizzle-orm';
-import { holds, isLatestAsOf, oneIfHolding, type When } from '../db/conditions.js';
-import type { Preparable, Reader, Values } from '../db/store.js';
+import { holds, isLatestAsOf, isOfOpenDispute, oneIfHolding, valuesAt, whenOf } from '../db/conditions.js';
+import type { Preparable, Reader } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
 import type { RecordKind } from './kind.js';
+import { columnOf } from './tally.js';
 
 /** Records of a type that agree in some codes. */
 export interface Cell {
@@ -22,14 +23,12 @@ export interface CodeColumns {
   status?: string;
 }
 
-type TextColumn = Tables['events']['kind'];
-
 // JSON escapes the quotation marks within texts, so neither can stand in a text of a document.
 const CITATION = '"citations":[{"source":"source_';
 const QUOTE = '"quote":{"exact":"';
 
 /** All records of a type by kind, status and method, in one pass; present or as of a revision. */
-export function readCells(
+export function countByCodes(
   reader: Reader,
   kind: RecordKind,
   named: CodeColumns,
@@ -40,9 +39,8 @@ export function readCells(
     `cells of ${kind.collection} ${when}`,
     (db, t) => {
       const record = t[kind.collection] as Tables['events'];
-      const columns = record as unknown as Record<string, TextColumn>;
-      const codes: Record<string, TextColumn> = { method: record.method };
-      for (const [name, column] of Object.entries(named)) codes[name] = columns[column] as TextColumn;
+      const codes: Record<string, typeof record.kind> = { method: record.method };
+      for (const [name, column] of Object.entries(named)) codes[name] = columnOf(record, column);
       const counts = {
         count: count(),
         cited: count(oneIfHolding(t.revisions.doc, 'citation')),
@@ -69,14 +67,7 @@ export function countContested(reader: Reader, asOf: number | undefined): Promis
         .select({ type: t.entities.type, count: countDistinct(t.links.target) })
         .from(t.links)
         .innerJoin(t.entities, eq(t.entities.id, t.links.target))
-        .where(
-          and(
-            eq(t.links.relation, 'about'),
-            eq(t.links.subjectType, 'dispute'),
-            eq(t.links.kind, 'open'),
-            holds(when, t.links),
-          ),
-        )
+        .where(and(isOfOpenDispute(t, 'about'), holds(when, t.links)))
         .groupBy(t.entities.type),
     valuesAt(asOf),
   );
@@ -131,12 +122,4 @@ export async function countRecordsEver(reader: Reader, asOf: number | undefined)
       ));
   const of = (gone: boolean) => rows.find((row) => ('op' in row ? row.op === 'delete' : row.deleted) === gone);
   return { live: of(false)?.count ?? 0, deleted: of(true)?.count ?? 0, versions: of(false)?.versions ?? 0 };
-}
-
-function whenOf(asOf: number | undefined): When {
-  return asOf === undefined ? 'now' : 'asOf';
-}
-
-function valuesAt(asOf: number | undefined): Values {
-  return asOf === undefined ? {} : { asOf };
 }

@@ -1,6 +1,7 @@
 import { and, eq, gte, lt, sql } from 'drizzle-orm';
-import { holds, type When } from '../db/conditions.js';
+import { holds, isOfOpenDispute, valuesAt, type When, whenOf } from '../db/conditions.js';
 import type { Reader } from '../db/store.js';
+import { idRange } from '../shared/ids.js';
 
 /** That an open dispute is about a record, and what the claims of its positions are about. */
 export interface OpenDispute {
@@ -12,8 +13,8 @@ export interface OpenDispute {
 
 /** The open disputes about commitments, present or as of a revision. */
 export async function openDisputesAboutCommitments(reader: Reader, asOf: number | undefined): Promise<OpenDispute[]> {
-  const when: When = asOf === undefined ? 'now' : 'asOf';
-  const at = asOf === undefined ? {} : { asOf };
+  const when = whenOf(asOf);
+  const at = valuesAt(asOf);
   const pairs = await reader.all(
     `open disputes about commitments ${when}`,
     (db, t) =>
@@ -22,15 +23,13 @@ export async function openDisputesAboutCommitments(reader: Reader, asOf: number 
         .from(t.links)
         .where(
           and(
-            gte(t.links.target, sql.placeholder('lowestId')),
-            lt(t.links.target, sql.placeholder('beyondIds')),
-            eq(t.links.relation, 'about'),
-            eq(t.links.subjectType, 'dispute'),
-            eq(t.links.kind, 'open'),
+            gte(t.links.target, sql.placeholder('lowest')),
+            lt(t.links.target, sql.placeholder('beyond')),
+            isOfOpenDispute(t, 'about'),
             holds(when, t.links),
           ),
         ),
-    { ...at, lowestId: 'commitment_', beyondIds: 'commitment`' },
+    { ...at, ...idRange('commitment') },
   );
   const claimed = pairs.length === 0 ? [] : await fieldsOfPositions(reader, when, at);
   const fields = new Map<string, (string | null)[]>();
@@ -47,15 +46,7 @@ function fieldsOfPositions(reader: Reader, when: When, at: { asOf?: number }) {
         .select({ dispute: t.links.subject, field: t.claims.field })
         .from(t.links)
         .innerJoin(t.claims, eq(t.claims.entity, t.links.target))
-        .where(
-          and(
-            eq(t.links.relation, 'position'),
-            eq(t.links.subjectType, 'dispute'),
-            eq(t.links.kind, 'open'),
-            holds(when, t.links),
-            holds(when, t.claims),
-          ),
-        ),
+        .where(and(isOfOpenDispute(t, 'position'), holds(when, t.links), holds(when, t.claims))),
     at,
   );
 }

@@ -1,16 +1,15 @@
 import { asc, count, desc, eq, sql } from 'drizzle-orm';
 import { unindexed } from '../db/columns.js';
 import type { Preparable, Reader } from '../db/store.js';
-import type { Tables } from '../db/tables/index.js';
-import { dayToIso, NO_EARLIEST } from '../shared/edtf.js';
+import { NO_EARLIEST, yearOfDay } from '../shared/edtf.js';
 import { type ListQuery, planOf, shapeOf, valuesOf } from './list.js';
 import {
+  columnOf,
   type EdgeSplitter,
   edgesShape,
   edgeValues,
   fittingRecords,
   isOneOf,
-  type Tally,
   tallyByColumn,
   topTargets,
 } from './tally.js';
@@ -30,13 +29,9 @@ export async function countsByColumn(reader: Reader, query: ListQuery, column: s
     `facet ${shapeOf(query)} by ${column}`,
     (db, t) => {
       const { from, where, columns } = planOf(db, t, query, false);
-      const value = (columns as unknown as Record<string, Tables['events']['kind']>)[
-        column
-      ] as Tables['events']['kind'];
-      return from({ value, count: count() }).where(where).groupBy(value) as unknown as Preparable<{
-        value: string | null;
-        count: number;
-      }>;
+      const value = columnOf(columns, column);
+      const rows = from({ value, count: count() }).where(where).groupBy(value);
+      return rows as unknown as Preparable<{ value: string | null; count: number }>;
     },
     valuesOf(query),
   );
@@ -47,17 +42,13 @@ export async function countsByColumn(reader: Reader, query: ListQuery, column: s
 export async function countsByYear(reader: Reader, query: ListQuery, limit: number): Promise<Counts> {
   const years = new Map<string | null, number>();
   for (const { dateFrom, count: records } of await tallyByColumn(reader, query, undefined)) {
-    const year = yearOf(dateFrom);
+    const year = dateFrom === NO_EARLIEST ? null : yearOfDay(dateFrom);
     years.set(year, (years.get(year) ?? 0) + records);
   }
   return summed(
     [...years].map(([value, records]) => ({ value, count: records })),
     limit,
   );
-}
-
-function yearOf(day: Tally['dateFrom']): string | null {
-  return day === NO_EARLIEST ? null : dayToIso(day).slice(0, -6);
 }
 
 function summed(rows: readonly { value: string | null; count: number }[], limit: number): Counts {

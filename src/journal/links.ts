@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
-import { after, holds, isLatestAsOf, type When } from '../db/conditions.js';
+import { after, holds, isLatestAsOf, valuesAt, type When, whenOf } from '../db/conditions.js';
 import type { Reader } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
 
@@ -35,7 +35,7 @@ export function readLinks(
   limit: number,
   position: readonly (string | number)[] | undefined,
 ): Promise<LinkRow[]> {
-  const when: When = asOf === undefined ? 'now' : 'asOf';
+  const when = whenOf(asOf);
   const names = direction === 'out' ? OUT : IN;
   return reader.all(
     `links ${direction} ${when} ${relation === undefined ? '' : 'of relation'} ${position ? 'after' : ''}`,
@@ -80,7 +80,7 @@ export function readLinks(
     {
       id,
       limit,
-      ...(asOf !== undefined && { asOf }),
+      ...valuesAt(asOf),
       ...(relation !== undefined && { relation }),
       ...Object.fromEntries((position ?? []).map((value, index) => [`k${index}`, value])),
     },

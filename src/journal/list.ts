@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
-import { after, hasEdge, holds, isIn, type When } from '../db/conditions.js';
+import { after, hasEdge, holds, isIn, valuesAt, type When, whenOf } from '../db/conditions.js';
 import type { Db, Reader, Values } from '../db/store.js';
 import type { RecordTable, Tables } from '../db/tables/index.js';
 import type { RecordKind } from './kind.js';
@@ -120,7 +120,7 @@ function walkOf({ sort, edges, conditions }: ListQuery): Walk {
 export function shapeOf(query: ListQuery): string {
   return [
     query.kind.collection,
-    query.asOf === undefined ? 'now' : 'asOf',
+    whenOf(query.asOf),
     `by ${walkOf(query).table}`,
     ...query.edges.map((edge) => `${edge.relation === undefined ? 'any' : 'one'}/${edge.roles.length}`),
     ...query.conditions.map((condition) => `${condition.shape}#${condition.values.length}`),
@@ -132,7 +132,7 @@ export function shapeOf(query: ListQuery): string {
  * shape. Without documents, revisions are joined only if a condition is about them.
  */
 export function planOf(db: Db, t: Tables, query: ListQuery, withDocuments = true) {
-  const when: When = query.asOf === undefined ? 'now' : 'asOf';
+  const when = whenOf(query.asOf);
   const record = t[query.kind.collection] as Tables['events'];
   const walk = walkOf(query);
   const walked = walk.table === 'record' ? undefined : t[walk.table];
@@ -186,7 +186,7 @@ function isOfType(walked: Tables['links'] | Tables['tags']): SQL {
 
 /** Values of the placeholders of a list. */
 export function valuesOf(query: ListQuery): Values {
-  const values: Record<string, string | number> = query.asOf === undefined ? {} : { asOf: query.asOf };
+  const values: Record<string, string | number> = { ...valuesAt(query.asOf) };
   if (walkOf(query).table !== 'record') values.type = query.kind.type;
   for (const [index, edge] of query.edges.entries()) {
     values[`e${index}`] = edge.target;

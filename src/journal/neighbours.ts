@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, gte, inArray, lte, or, type SQL, sql } from 'drizzle-orm';
-import { holds, type When } from '../db/conditions.js';
+import { and, asc, desc, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import { holds, valuesAt, whenOf } from '../db/conditions.js';
 import type { Reader, Values } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
-import { RESOURCE_TYPES } from '../shared/ids.js';
+import { idRange, RESOURCE_TYPES, type ResourceType } from '../shared/ids.js';
 import { listValues } from './references.js';
 
 /** An edge as the graph shows it; days are day numbers, null without a bound. */
@@ -17,11 +17,16 @@ export interface GraphEdge {
   validTo: number | null;
 }
 
+/** What tells an edge from all others. */
+export function edgeKey({ revision, position }: Pick<GraphEdge, 'revision' | 'position'>): string {
+  return `${revision}.${position}`;
+}
+
 /** Which edges count. Lists hold at least one entry where they are given. */
 export interface EdgeFilter {
   relations: readonly string[] | undefined;
   /** Records of these types alone are come from or gone to. */
-  types: readonly string[] | undefined;
+  types: readonly ResourceType[] | undefined;
   asOf: number | undefined;
 }
 
@@ -88,19 +93,22 @@ function narrowed({ relations, types, asOf }: EdgeFilter): {
   values: Values;
   condition(t: Tables): SQL | undefined;
 } {
-  const when: When = asOf === undefined ? 'now' : 'asOf';
+  const when = whenOf(asOf);
   const wanted = relations && listValues(relations);
   const ranges = types?.map((_, index) => ({ lowest: `lowest${index}`, beyond: `beyond${index}` }));
-  const bounds = types?.flatMap((type, index) => [
-    [`lowest${index}`, `${type}_`],
-    [`beyond${index}`, `${type}\``],
-  ]);
+  const bounds = types?.flatMap((type, index) => {
+    const { lowest, beyond } = idRange(type);
+    return [
+      [`lowest${index}`, lowest],
+      [`beyond${index}`, beyond],
+    ];
+  });
   return {
     shape: `${when} ${wanted?.names.length ?? 'any'} ${types?.length ?? 'all'}`,
     values: {
       ...wanted?.values,
       ...Object.fromEntries(bounds ?? []),
-      ...(asOf !== undefined && { asOf }),
+      ...valuesAt(asOf),
     },
     condition: (t) =>
       and(
@@ -119,7 +127,7 @@ function targetIn(t: Tables, ranges: readonly { lowest: string; beyond: string }
   const { target } = t.links;
   return or(
     ...ranges.map(({ lowest, beyond }) =>
-      and(gte(target, sql.placeholder(lowest)), lte(target, sql.placeholder(beyond))),
+      and(gte(target, sql.placeholder(lowest)), lt(target, sql.placeholder(beyond))),
     ),
   );
 }

@@ -1,5 +1,5 @@
 import type { Tables } from '../db/tables/index.js';
-import { dayToIso, NO_EARLIEST, NO_LATEST } from '../shared/edtf.js';
+import { NO_EARLIEST, NO_LATEST, yearOfDay } from '../shared/edtf.js';
 import { fold } from '../shared/fold.js';
 import { decimalSortKey } from '../shared/money.js';
 import { truncate } from '../shared/text.js';
@@ -149,8 +149,7 @@ function countedCells(projection: Projection, edges: readonly Edge[]): string[] 
     if (value !== null) cells.push(`${dimension} ${value}`);
   }
   const earliest = projection.dates?.earliest;
-  if (typeof earliest === 'number' && earliest >= DAY_BEFORE_COMMON_ERA)
-    cells.push(`year ${dayToIso(earliest).slice(0, -6)}`);
+  if (typeof earliest === 'number' && earliest >= DAY_BEFORE_COMMON_ERA) cells.push(`year ${yearOfDay(earliest)}`);
   const actors = new Set(edges.map((edge) => edge.target).filter((target) => target.startsWith('actor_')));
   for (const actor of actors) cells.push(`actor ${actor}`);
   return cells;

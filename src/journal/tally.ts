@@ -3,7 +3,7 @@ import { unindexed } from '../db/columns.js';
 import { hasEdge } from '../db/conditions.js';
 import type { Db, Preparable, Reader, Values } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
-import type { ResourceType } from '../shared/ids.js';
+import { idRange, type ResourceType } from '../shared/ids.js';
 import { type ListQuery, planOf, shapeOf, valuesOf } from './list.js';
 import { listValues } from './references.js';
 
@@ -26,6 +26,13 @@ export interface EdgeSplitter {
 
 type TextColumn = Tables['events']['kind'];
 
+/** A column of texts that only some resources have, by its name. Raises when there is none. */
+export function columnOf(columns: object, name: string): TextColumn {
+  const column = (columns as Record<string, TextColumn | undefined>)[name];
+  if (column === undefined) throw new Error(`no column ${name}`);
+  return column;
+}
+
 /** The tallies of a list whose records are told apart by a column, or not at all. */
 export function tallyByColumn(reader: Reader, query: ListQuery, column: string | undefined): Promise<Tally[]> {
   return reader.all(
@@ -33,7 +40,7 @@ export function tallyByColumn(reader: Reader, query: ListQuery, column: string |
     (db, t) => {
       const { from, where, sortTable, columns } = planOf(db, t, query, false);
       const dates = { dateFrom: sortTable.dateFrom, dateTo: sortTable.dateTo };
-      const value = column === undefined ? undefined : (columns as unknown as Record<string, TextColumn>)[column];
+      const value = column === undefined ? undefined : columnOf(columns, column);
       const rows = from({ ...dates, ...(value && { value }), count: count() })
         .where(where)
         .groupBy(dates.dateFrom, dates.dateTo, ...(value ? [value] : []));
@@ -163,7 +170,8 @@ export function edgesShape({ relation }: EdgeSplitter): string {
   return relation === undefined ? 'any edge' : 'one edge';
 }
 
-/** Values of the placeholders of `isOneOf`. Ids of a type lie between its prefix and the same with the character after the underscore. */
+/** Values of the placeholders of `isOneOf`. */
 export function edgeValues({ relation, to }: EdgeSplitter): Values {
-  return { lowestId: `${to}_`, beyondIds: `${to}\``, ...(relation !== undefined && { relation }) };
+  const { lowest, beyond } = idRange(to);
+  return { lowestId: lowest, beyondIds: beyond, ...(relation !== undefined && { relation }) };
 }

@@ -1,5 +1,13 @@
 import { and, eq, gt, gte, inArray, lte, not } from 'drizzle-orm';
-import { areaAndNarrower, hasEdge, hasExternalId, hasTag, isIn, isPointedAt } from '../db/conditions.js';
+import {
+  areaAndNarrower,
+  hasEdge,
+  hasExternalId,
+  hasTag,
+  isIn,
+  isOfOpenDispute,
+  isPointedAt,
+} from '../db/conditions.js';
 import type { RecordTable, Tables } from '../db/tables/index.js';
 import type { Condition } from '../journal/list.js';
 import { invalidParameter } from '../problems.js';
@@ -221,8 +229,7 @@ const contested: ValueFilter = {
       shape: `contested ${value}`,
       values: [],
       build: (t, record, when) => {
-        const open = and(eq(t.links.relation, 'about'), eq(t.links.subjectType, 'dispute'), eq(t.links.kind, 'open'));
-        const pointedAt = isPointedAt(t, when, record, open);
+        const pointedAt = isPointedAt(t, when, record, isOfOpenDispute(t, 'about'));
         return value === 'true' ? pointedAt : not(pointedAt);
       },
     };

@@ -124,6 +124,11 @@ export function dayToIso(day: number): string {
   return iso;
 }
 
+/** The year of a day number, written as `dayToIso` does. */
+export function yearOfDay(day: number): string {
+  return dayToIso(day).slice(0, -'-01-01'.length);
+}
+
 /** The reverse of `dayToIso`; throws RangeError for text that `dayToIso` does not write. */
 export function isoToDay(iso: string): number {
   const match = /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)$/.exec(iso);

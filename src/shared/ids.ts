@@ -42,6 +42,11 @@ export function typeOfId(text: string): ResourceType | undefined {
   return ID_PATTERN.exec(text)?.[1] as ResourceType | undefined;
 }
 
+/** The range of all ids of a type: from its prefix up to the same with the character after the underscore. */
+export function idRange(type: ResourceType): { lowest: string; beyond: string } {
+  return { lowest: `${type}_`, beyond: `${type}\`` };
+}
+
 const SEED_EPOCH_MS = Date.UTC(2025, 0, 1);
 
 function encode(type: ResourceType, bytes: Uint8Array): string {
