@@ -20,9 +20,10 @@ import { registerNumbers } from './insight/numbers.routes.js';
 import { registerSearch } from './insight/search.routes.js';
 import type { Analyst } from './journal/analysis.js';
 import { Journal } from './journal/record.js';
-import { resources } from './resources/index.js';
+import { resourceOf, resources } from './resources/index.js';
 import { holdDocuments } from './resources/operations/held-documents.js';
 import type { Services } from './resources/operations/services.js';
+import { registerSourceTexts } from './resources/operations/source-routes.js';
 import { registerResource } from './resources/routes.js';
 import type { Clock } from './shared/clock.js';
 import type { IdSource } from './shared/ids.js';
@@ -94,6 +95,7 @@ export async function buildApp({
     { name: 'service', description: 'The service itself.' },
   ]);
   for (const resource of resources) registerResource(app, resource, services);
+  await registerSourceTexts(app, resourceOf('sources'), services);
   registerSearch(app, services);
   registerNumbers(app, services);
   registerGraph(app, services);

@@ -41,6 +41,8 @@ const TABLES = Object.keys(TABLE_KEYS) as CopiedTable[];
 /** What earlier runs have copied stays; a journal is only ever added to. All other tables are copied anew. */
 const KEPT: readonly CopiedTable[] = ['entities', 'revisions'];
 const BATCH = 500;
+/** Texts may be large, so few are held at a time. */
+const TEXTS_AT_ONCE = 4;
 
 export interface TableSummary {
   table: string;
@@ -120,12 +122,16 @@ async function requireSameJournal(reader: Reader, target: Store): Promise<void> 
 async function copyTable(reader: Reader, target: Store, table: CopiedTable): Promise<number> {
   let position: (string | number)[] | undefined = table === 'revisions' ? await lastRevision(target) : undefined;
   for (let copied = 0; ; ) {
-    const rows = await readRows(reader, table, BATCH, position);
+    const rows = await readRows(reader, table, batchOf(table), position);
     if (rows.length === 0) return copied;
     await target.write((tx) => putRows(tx, table, rows));
     copied += rows.length;
     position = keyOf(table, rows.at(-1));
   }
+}
+
+function batchOf(table: CopiedTable): number {
+  return table === 'sourceTexts' ? TEXTS_AT_ONCE : BATCH;
 }
 
 async function lastRevision(target: Store): Promise<number[] | undefined> {
@@ -204,10 +210,10 @@ export async function summarise(reader: Reader): Promise<TableSummary[]> {
     let count = 0;
     let position: (string | number)[] | undefined;
     for (;;) {
-      const rows = await readRows(reader, table, BATCH, position);
+      const rows = await readRows(reader, table, batchOf(table), position);
       for (const row of rows) hash.update(JSON.stringify(Object.values(row))).update('\n');
       count += rows.length;
-      if (rows.length < BATCH) break;
+      if (rows.length < batchOf(table)) break;
       position = keyOf(table, rows.at(-1));
     }
     summaries.push({ table, rows: count, sha256: hash.digest('hex') });

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problems.js';
 import { type JsonFault, parseJson } from '../shared/json.js';
-import { MAX_BODY_BYTES } from './problem-details.js';
+import { MAX_BODY_BYTES, MAX_TEXT_BYTES } from './problem-details.js';
 
 export const JSON_TYPE = 'application/json';
 export const MERGE_PATCH = 'application/merge-patch+json';
+export const TEXT_TYPE = 'text/plain';
 export const JSON_PATCH = 'application/json-patch+json';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -23,6 +24,56 @@ export function registerBodies(app: FastifyInstance): void {
       }
     },
   );
+}
+
+/** Takes plain text, too, in this scope alone; its handlers get the bytes. */
+export function registerTextBody(scope: FastifyInstance): void {
+  scope.addContentTypeParser(TEXT_TYPE, { parseAs: 'buffer', bodyLimit: MAX_TEXT_BYTES }, (_request, body, done) =>
+    done(null, body),
+  );
+}
+
+/**
+ * The text that a body of plain text is. Raises `unsupported-media-type` for another type or another encoding than
+ * UTF-8, which is meant when none is named.
+ */
+export function requireTextType(request: FastifyRequest): void {
+  requireMediaType(request, [TEXT_TYPE]);
+  const parameters = (request.headers['content-type'] ?? '').split(';').slice(1);
+  const charset = parameters
+    .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/i.exec(parameter)?.[1]?.toLowerCase())
+    .find((name) => name !== undefined);
+  if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return;
+  throw new Problem('unsupported-media-type', `The charset ${charset.slice(0, 100)} is not taken here; send UTF-8.`, {
+    extra: { available: [`${TEXT_TYPE}; charset=utf-8`] },
+  });
+}
+
+/** The text of bytes in UTF-8. Raises `invalid-text` for other bytes and U+0000, `invalid-request` for no text. */
+export function readText(bytes: Buffer): string {
+  if (bytes.length === 0) throw invalidBody('invalid-request', 'empty', 'is empty; DELETE takes a text away');
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw invalidBody('invalid-text', 'text', `is not UTF-8 from byte ${firstInvalidByte(bytes)} on`);
+  }
+  const nul = text.indexOf('\u0000');
+  if (nul === -1) return text;
+  const byte = Buffer.byteLength(text.slice(0, nul));
+  throw invalidBody('invalid-text', 'text', `holds U+0000 at byte ${byte}`);
+}
+
+function invalidBody(problem: 'invalid-request' | 'invalid-text', code: string, message: string): Problem {
+  return new Problem(problem, `The body ${message}.`, { errors: [{ in: 'body', pointer: '', code, message }] });
+}
+
+/** Where the bytes begin to differ from what decoding makes of them. */
+function firstInvalidByte(bytes: Buffer): number {
+  const repaired = Buffer.from(bytes.toString('utf8'));
+  let at = 0;
+  while (at < bytes.length && bytes[at] === repaired[at]) at += 1;
+  return at;
 }
 
 const FAULTS: Readonly<Record<JsonFault, 'malformed-json' | 'invalid-text'>> = {

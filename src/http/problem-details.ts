@@ -8,6 +8,8 @@ import { PROBLEMS, Problem, type ProblemCode } from '../problems.js';
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 const RETRY_AFTER_SECONDS = '1';
 export const MAX_BODY_BYTES = 1024 * 1024;
+/** Of a text that is sent as it is. */
+export const MAX_TEXT_BYTES = 5 * 1024 * 1024;
 
 /** Fastify's own errors, and the problem each is answered with. */
 const FRAMEWORK: Readonly<Record<string, ProblemCode>> = {
@@ -35,14 +37,16 @@ const DATABASE: Readonly<Record<DatabaseFault, ProblemCode>> = {
 };
 
 const DETAILS: Partial<Record<ProblemCode, string>> = {
-  'payload-too-large': `The body may have at most ${MAX_BODY_BYTES} bytes.`,
   'storage-full': 'The database cannot be written at present; reading still works.',
   overloaded: 'The database is busy; repeat the request shortly.',
   unavailable: 'The database cannot be used at present.',
 };
 
-/** The problem that stands for any error; what is not known is `internal` and tells nothing. */
-export function toProblem(error: unknown): Problem {
+/**
+ * The problem that stands for any error; what is not known is `internal` and tells nothing. `maxBytes` is what the body
+ * may have.
+ */
+export function toProblem(error: unknown, maxBytes = MAX_BODY_BYTES): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DatabaseError) {
     const code = DATABASE[error.fault];
@@ -51,7 +55,7 @@ export function toProblem(error: unknown): Problem {
   const { code: frameworkCode = '', statusCode = 500 } = error as Partial<FastifyError>;
   const code = FRAMEWORK[frameworkCode] ?? (statusCode === 400 ? 'invalid-request' : 'internal');
   if (code === 'payload-too-large') {
-    return new Problem(code, DETAILS[code] ?? '', { cause: error, extra: { maxBytes: MAX_BODY_BYTES } });
+    return new Problem(code, `The body may have at most ${maxBytes} bytes.`, { cause: error, extra: { maxBytes } });
   }
   const detail =
     code === 'internal' ? 'Something went wrong; the request id finds it in the log.' : (error as Error).message;
@@ -76,7 +80,7 @@ export function problemBody(problem: Problem, requestId: string): string {
 
 /** Answers a request with the problem that stands for an error. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = toProblem(error);
+  const problem = toProblem(error, request.routeOptions?.bodyLimit);
   if (problem.status >= 500)
     request.log.error({ err: problem.cause ?? problem, requestId: request.id }, 'request failed');
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');

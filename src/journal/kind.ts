@@ -88,6 +88,8 @@ export interface RecordKind {
   label(body: Body): string;
   /** Derived fields in their order; empty when the resource has none. */
   derive(body: Body): Body;
+  /** Fields of the server that go on from version to version until an operation of their own changes them. */
+  kept: readonly string[];
   project(document: Document): Projection;
   violations(body: Body, context: RuleContext): Promise<Violation[]> | Violation[];
 }

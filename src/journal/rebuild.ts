@@ -5,6 +5,7 @@ import type { Tables } from '../db/tables/index.js';
 import type { Document, Kinds, RecordKind } from './kind.js';
 import { countCells, DETAIL_TABLES, insertRows } from './project.js';
 import { PROJECTIONS, type ProjectedRows, projectRows } from './rows.js';
+import { compareTexts } from './texts.js';
 
 const BATCH = 200;
 
@@ -53,7 +54,10 @@ export async function isOutdated(reader: Reader): Promise<boolean> {
   return (await readProjections(reader)) !== PROJECTIONS;
 }
 
-/** Compares journal and projections. An empty list means: no gap, and every projection equals a rebuild. */
+/**
+ * Compares journal, projections and texts of sources. An empty list means: no gap, every projection equals a rebuild, and
+ * every text that a revision names is there unharmed.
+ */
 export async function verify(store: Store, kinds: Kinds): Promise<Discrepancy[]> {
   return store.snapshot(async (reader) => {
     const found: Discrepancy[] = [];
@@ -61,6 +65,7 @@ export async function verify(store: Store, kinds: Kinds): Promise<Discrepancy[]>
     const totals = new Map<string, number>();
     const standings = new Map<string, Standing>();
     const cells = new Map<string, string[]>();
+    const texts = new Map<string, number>();
     await walk(reader, kinds, async (step, kind, rows) => {
       if (step.revision !== expected)
         found.push({ where: `revision ${expected}`, what: 'is missing from the journal' });
@@ -74,6 +79,7 @@ export async function verify(store: Store, kinds: Kinds): Promise<Discrepancy[]>
         return;
       }
       cells.set(step.entity, rows?.counted ?? []);
+      noteText(texts, kind, step);
       found.push(...(await compare(reader, kind, step, rows)));
       for (const [table, n] of sizes(kind, rows)) totals.set(table, (totals.get(table) ?? 0) + n);
     });
@@ -81,7 +87,7 @@ export async function verify(store: Store, kinds: Kinds): Promise<Discrepancy[]>
     if (head.revision !== expected - 1)
       found.push({ where: 'head', what: `says ${head.revision}, the journal ends at ${expected - 1}` });
     found.push(...(await compareTotals(reader, kinds, totals)), ...(await compareEntities(reader, standings)));
-    found.push(...(await compareRollups(reader, cells)));
+    found.push(...(await compareRollups(reader, cells)), ...(await compareTexts(reader, texts)));
     return found;
   });
 }
@@ -157,6 +163,13 @@ async function replacedAt(reader: Reader, step: Step): Promise<number | null> {
     { entity: step.entity, revision: step.revision },
   );
   return row?.revision ?? null;
+}
+
+/** Notes the text that a version names, and its length. */
+function noteText(texts: Map<string, number>, { kept }: RecordKind, { entity, doc }: Step): void {
+  if (doc === null || !kept.includes('textSha256')) return;
+  const { textSha256, textLength } = JSON.parse(doc) as { textSha256?: string; textLength?: number };
+  if (textSha256 !== undefined) texts.set(`${entity} ${textSha256}`, textLength ?? -1);
 }
 
 function sizes(kind: RecordKind, rows: ProjectedRows | undefined): [string, number][] {

@@ -11,6 +11,7 @@ import { closeRows, countCells, insertRows } from './project.js';
 import { type Current, findCurrent } from './read.js';
 import { resolveReferences } from './references.js';
 import { projectRows } from './rows.js';
+import { type SourceText, storeText } from './texts.js';
 
 /** What a change is, in the words of the `Change-Kind` header. */
 export const CHANGE_KINDS = {
@@ -85,6 +86,18 @@ export class Journal {
     return this.#revise(tx, kind, { ...current, slug }, body, author);
   }
 
+  /**
+   * Puts a text in place of the one that a source has, or takes it away (null). The text that it has already makes no
+   * revision; texts that earlier revisions name stay.
+   */
+  async setText(tx: Tx, kind: RecordKind, current: Current, text: SourceText | null, author: Author): Promise<Outcome> {
+    const body = kind.parse(JSON.parse(current.doc ?? '{}'));
+    const kept: Body = text === null ? {} : { textSha256: text.sha256, textLength: text.length };
+    const outcome = await this.#revise(tx, kind, current, body, author, kept);
+    if (text !== null && outcome.changed) await storeText(tx, current.id, text, storedAt(outcome));
+    return outcome;
+  }
+
   /** Writes a tombstone. Raises `still-referenced` while other records refer to this one. */
   async remove(
     tx: Tx,
@@ -132,14 +145,26 @@ export class Journal {
     return { ...row, doc: null, recordedAt: '', note: null, by: '' };
   }
 
-  async #revise(tx: Tx, kind: RecordKind, current: Current, input: Body, author: Author): Promise<Outcome> {
+  async #revise(
+    tx: Tx,
+    kind: RecordKind,
+    current: Current,
+    input: Body,
+    author: Author,
+    kept?: Body,
+  ): Promise<Outcome> {
     const body = { ...input, slug: current.slug };
     await resolveReferences(tx, kind, body);
     markQuotes(kind, body);
     await requireRules(tx, kind, current.id, body);
     await requireFreeExternalIds(tx, kind, current.id, body);
     const previous = current.doc === null ? undefined : (JSON.parse(current.doc) as Document);
-    const content = { slug: current.slug, ...contentOf(body), ...kind.derive(body) };
+    const content = {
+      slug: current.slug,
+      ...contentOf(body),
+      ...kind.derive(body),
+      ...(kept ?? keptOf(kind, previous)),
+    };
     if (previous !== undefined && JSON.stringify(contentOf(previous)) === JSON.stringify(content)) {
       return {
         id: current.id,
@@ -184,6 +209,15 @@ export function contentOf(document: Body): Body {
   const content = { ...document };
   for (const field of MANAGED) delete content[field];
   return content;
+}
+
+function keptOf(kind: RecordKind, previous: Body | undefined): Body {
+  const kept = kind.kept.map((field) => [field, previous?.[field]] as const);
+  return Object.fromEntries(kept.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+}
+
+function storedAt({ doc }: Outcome): string {
+  return (JSON.parse(doc) as Document).updatedAt;
 }
 
 function revisionRow(kind: RecordKind, current: Current, author: Author) {

@@ -22,6 +22,8 @@ export interface ResourceSpec {
   fields: z.ZodRawShape;
   /** What the server works out from it. */
   derived?: z.ZodRawShape;
+  /** What the server keeps with it until an operation of its own changes it. */
+  kept?: z.ZodRawShape;
   /** Words that are paths below the collection and so can be no slug, beside those of every resource. */
   reservedSlugs?: readonly string[];
   /** Values of fields that a body may leave out, beside empty lists and `method`. */
@@ -69,7 +71,8 @@ export interface Resource extends Omit<ResourceSpec, 'derive' | 'project' | 'vio
 export function defineResource(given: ResourceSpec): Resource {
   const reservedSlugs = [...RESERVED_SLUGS, ...(given.reservedSlugs ?? [])];
   const spec = { ...given, fields: { ...given.fields, slug: slugField(reservedSlugs) } };
-  const derived = spec.derived ?? {};
+  const kept = spec.kept ?? {};
+  const derived = { ...spec.derived, ...kept };
   const representation = z
     .object({ id: idOf(spec.type), ...spec.fields, ...derived, ...managed })
     .meta({ id: spec.name, description: spec.description });
@@ -86,6 +89,7 @@ export function defineResource(given: ResourceSpec): Resource {
     parse: (value) => parseBody(input, Object.keys(spec.fields), value),
     label: (body) => body[spec.label] as string,
     derive: (body) => spec.derive?.(body as never) ?? {},
+    kept: Object.keys(kept),
     project: (document) => spec.project(document as never),
     violations: (body, context) => spec.violations?.(body as never, context) ?? [],
   };

@@ -121,13 +121,25 @@ describe('against the seeds', () => {
   let service: TestService;
   beforeAll(async () => {
     service = await startTestService({ seeds: true });
+    await service
+      .as('write')
+      .put('/v1/sources/seed-article/text')
+      .set({ 'content-type': 'text/plain', 'if-match': '*' })
+      .send('A text, because no seed has one.')
+      .expect(200);
   });
   afterAll(() => service.stop());
+
+  /** The example of a body as it is sent. */
+  function exampleOf({ requestBody }: Operation, type: string): string {
+    const example = requestBody?.content[type]?.example;
+    return type === 'text/plain' ? String(example) : JSON.stringify(example);
+  }
 
   /** Sends what Swagger UI would send, with changes; checks that the answer is one that the document declares. */
   async function execute(operation: Operation, type?: string, changes: Partial<Sent> = {}) {
     const { method, url, headers } = prefilledRequest(operation);
-    const body = type === undefined ? undefined : JSON.stringify(operation.requestBody?.content[type]?.example);
+    const body = type === undefined ? undefined : exampleOf(operation, type);
     const authorization = operation.method === 'get' ? {} : { authorization: `Bearer ${service.key('write')}` };
     const sent: Sent = {
       url: `${service.url}${url}`,
@@ -153,7 +165,7 @@ describe('against the seeds', () => {
       expect(optional || response.headers.has(name), `${told} has no ${name}`).toBe(true);
     }
     const json = text !== '' && type.endsWith('json') ? JSON.parse(text) : undefined;
-    if (media !== undefined) validate(media.schema, json, told);
+    if (media !== undefined) validate(media.schema, type.endsWith('json') ? json : text, told);
     if (response.status >= 400) {
       expect(Object.keys(PROBLEMS)).toContain(json.code);
       expect(declared?.description, `${told} answered ${json.code}`).toContain(`\`${json.code}\``);
@@ -189,6 +201,11 @@ describe('against the seeds', () => {
     expect(upserted).toMatchObject({ status: 201, body: { version: 1 } });
     const again = await execute(named(`upsert${name}ByExternalId`), json);
     expect(again).toMatchObject({ status: 200, body: { id: upserted.body.id } });
+  });
+
+  test('the examples of texts work on the record of the example', async () => {
+    expect((await execute(named('replaceSourceText'), 'text/plain')).body.textLength).toBeGreaterThan(50);
+    expect(await execute(named('deleteSourceText'))).toEqual({ status: 204, body: undefined });
   });
 
   const cases = (some: Operation[]) => some.map((operation) => [operation.operationId, operation] as const);
@@ -234,7 +251,24 @@ describe('against the seeds', () => {
     expect((await execute(operation, type, { headers })).status).toBe(403);
   });
 
-  test.each(cases(writing.filter(({ requestBody }) => requestBody !== undefined)))(
+  const takes = (type: string) => writing.filter(({ requestBody }) => Object.hasOwn(requestBody?.content ?? {}, type));
+
+  test('replaceSourceText declares what it answers to bodies of a wrong type, form or size', async () => {
+    const [operation] = takes('text/plain') as [Operation];
+    const url = at(onSeed(operation, prefilledRequest(operation).url));
+    const send = (type: string, body: string) =>
+      execute(operation, undefined, {
+        url,
+        headers: writeHeaders(operation, { 'if-match': '*', 'content-type': type }),
+        body,
+      });
+    expect((await send('application/json', '{}')).status).toBe(415);
+    expect((await send('text/plain; charset=iso-8859-1', 'x')).status).toBe(415);
+    expect((await send('text/plain', 'a\u0000')).body.code).toBe('invalid-text');
+    expect((await send('text/plain', 'x'.repeat(5_300_000))).status).toBe(413);
+  });
+
+  test.each(cases(takes('application/json')))(
     '%s declares what it answers to bodies of a wrong type, form or size',
     async (_id, operation) => {
       const url = at(onSeed(operation, prefilledRequest(operation).url));

@@ -40,8 +40,8 @@ export const READ: ProblemCode[] = [
   'invalid-text',
   'uri-too-long',
 ];
-const CURSOR: ProblemCode[] = ['cursor-malformed', 'cursor-mismatch', 'cursor-expired', 'cursor-epoch-changed'];
-const KEYED: ProblemCode[] = [
+export const CURSOR: ProblemCode[] = ['cursor-malformed', 'cursor-mismatch', 'cursor-expired', 'cursor-epoch-changed'];
+export const KEYED: ProblemCode[] = [
   'unauthenticated',
   'insufficient-scope',
   'not-acceptable',
@@ -58,8 +58,8 @@ const BODY: ProblemCode[] = [
   'unsupported-media-type',
 ];
 const CONTENT: ProblemCode[] = ['slug-taken', 'external-id-taken', 'unknown-reference', 'rule-violated'];
-const EXISTING: ProblemCode[] = ['not-found', 'gone'];
-const MATCH: ProblemCode[] = ['precondition-required', 'version-mismatch'];
+export const EXISTING: ProblemCode[] = ['not-found', 'gone'];
+export const MATCH: ProblemCode[] = ['precondition-required', 'version-mismatch'];
 
 const etag = z.string().meta({
   description: 'Entity tag. `"v<version>"` for a plain record.',
@@ -86,12 +86,12 @@ const replayed = z
 
 /** Headers of an answer that caches may keep, and the request header that asks whether it still holds. */
 export const found = { ETag: etag, 'Cache-Control': cacheControl };
-const foundPage = { ...found, Link: link };
-const changed = { ETag: etag };
+export const foundPage = { ...found, Link: link };
+export const changed = { ETag: etag };
 const created = { ETag: etag, Location: location };
 const createdOnce = { ...created, 'Idempotency-Replayed': replayed };
 
-const changeHeaders = {
+export const changeHeaders = {
   'Change-Note': z
     .string()
     .max(500)
@@ -106,7 +106,7 @@ const ifMatchText = {
   description: 'ETag of the version you read, such as `"v3"`; `*` for whatever is there.',
   param: { example: '*' },
 };
-const ifMatch = z.string().meta({ ...ifMatchText, param: { ...ifMatchText.param, id: 'IfMatch' } });
+export const ifMatch = z.string().meta({ ...ifMatchText, param: { ...ifMatchText.param, id: 'IfMatch' } });
 const ifMatchOptional = z.string().optional().meta(ifMatchText);
 const ifMatchWhenGiven = z
   .string()

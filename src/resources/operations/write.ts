@@ -151,7 +151,7 @@ export function deleteHandler(resource: Resource, services: Services) {
   };
 }
 
-function written(resource: Resource, services: Services, outcome: Outcome, created: boolean): Answer {
+export function written(resource: Resource, services: Services, outcome: Outcome, created: boolean): Answer {
   const headers: Record<string, string> = { 'content-type': JSON_UTF8, etag: versionTag(outcome.version) };
   if (created) headers.location = `${services.baseUrl}/v1/${resource.collection}/${outcome.id}`;
   return { status: created ? 201 : 200, headers, body: outcome.doc };
@@ -165,7 +165,7 @@ function historyUrl(resource: Resource, services: Services, id: string): string 
   return `${services.baseUrl}/v1/${resource.collection}/${id}/history`;
 }
 
-function requireCurrent(request: FastifyRequest): Current {
+export function requireCurrent(request: FastifyRequest): Current {
   if (request.current === null) throw new Error('the route has no requireExisting hook');
   return request.current;
 }
@@ -175,7 +175,7 @@ function documentOf(current: Current): Body {
 }
 
 /** The same record inside the write; it may have changed or gone since it was found. */
-async function again(tx: Tx, resource: Resource, read: Current): Promise<Current> {
+export async function again(tx: Tx, resource: Resource, read: Current): Promise<Current> {
   return requireThere(resource, await findCurrent(tx, resource.kind, read.id), read.id);
 }
 
@@ -185,7 +185,12 @@ function requireThere(resource: Resource, current: Current | undefined, ref: str
   return current;
 }
 
-function requireMatch(resource: Resource, services: Services, current: Current, precondition: Precondition): Current {
+export function requireMatch(
+  resource: Resource,
+  services: Services,
+  current: Current,
+  precondition: Precondition,
+): Current {
   if (precondition.any || precondition.versions.includes(current.version)) return current;
   const yours =
     precondition.versions.length === 1 ? (precondition.versions[0] ?? precondition.given) : precondition.given;

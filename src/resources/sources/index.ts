@@ -1,7 +1,7 @@
 import { defineResource } from '../resource.js';
 import { sourceFilters } from './sources.filters.js';
 import { projectSource } from './sources.project.js';
-import { sourceFields } from './sources.schema.js';
+import { sourceFields, sourceKept } from './sources.schema.js';
 
 export const sources = defineResource({
   type: 'source',
@@ -9,6 +9,7 @@ export const sources = defineResource({
   name: 'Source',
   description: 'A text that statements are taken from: a report, a page, a data set.',
   fields: sourceFields,
+  kept: sourceKept,
   edgeKind: 'kind',
   label: 'title',
   project: projectSource,

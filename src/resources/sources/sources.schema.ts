@@ -49,10 +49,17 @@ export const sourceFields = {
   ...writable,
 };
 
-export const sourceDerived = {
+/** What is known of the text that is stored for a source; both are absent when none is. */
+export const sourceKept = {
   textSha256: z
     .string()
-    .nullable()
-    .meta({ description: 'SHA-256 of the stored text in hexadecimal; null when no text is stored. Derived.' }),
-  textLength: z.int().nullable().meta({ description: 'Length of the stored text in Unicode code points. Derived.' }),
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .meta({
+      description: 'SHA-256 of the stored text in UTF-8, in hexadecimal; absent when no text is stored. Derived.',
+    }),
+  textLength: z.int().optional().meta({
+    description:
+      'Length of the stored text in Unicode code points, the unit of `quotePosition`; absent when none is stored. Derived.',
+  }),
 };
