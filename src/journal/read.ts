@@ -224,6 +224,35 @@ export function readVersions(reader: Reader, id: string, before: number, limit: 
   );
 }
 
+/** Slugs and labels of some records by id (at most 500), as they are or were then. One query, none without ids. */
+export async function readNames(
+  reader: Reader,
+  ids: readonly string[],
+  asOf: number | undefined,
+): Promise<{ id: string; slug: string; label: string }[]> {
+  if (ids.length === 0) return [];
+  const { names, values } = listValues(ids);
+  const placeholders = names.map((name) => sql.placeholder(name));
+  if (asOf === undefined)
+    return reader.all(
+      `names ${names.length}`,
+      (db, { entities }) => {
+        const { id, slug, label } = entities;
+        return db.select({ id, slug, label }).from(entities).where(inArray(id, placeholders));
+      },
+      values,
+    );
+  return reader.all(
+    `names as of ${names.length}`,
+    (db, t) =>
+      db
+        .select({ id: t.revisions.entity, slug: t.revisions.slug, label: t.revisions.label })
+        .from(t.revisions)
+        .where(and(inArray(t.revisions.entity, placeholders), isLatestAsOf(t))),
+    { ...values, asOf },
+  );
+}
+
 /** Documents of some records by id, present or as of a revision; those that are or were deleted are left out. */
 export async function readDocuments(
   reader: Reader,

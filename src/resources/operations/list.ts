@@ -8,7 +8,7 @@ import { toInstant } from '../../shared/clock.js';
 import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
 import type { Resource, SortName } from '../resource.js';
 import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
-import { FACETS, parseFacets } from './facets.js';
+import { FACETS, type FacetArgs, type Facets, parseFacets, readKeptFacets } from './facets.js';
 import { type FilterPlan, filterNames, planFilters } from './filter-plan.js';
 import {
   type CountMode,
@@ -92,7 +92,7 @@ function understand(resource: Resource, query: QueryMap): ListRequest {
     cursor: readCursor(one('cursor')),
     fields: parseFields(resource, one('fields')),
     include: parseInclude(resource, one('include')),
-    facets: parseFacets(resource, one('facets')),
+    facets: parseFacets(resource, query),
     count: countMode,
     asOf: parseAsOf(one('asOf')),
     walkHash: hashOf(resource, query, (name) => !NOT_PART_OF_THE_WALK.has(name)),
@@ -124,6 +124,8 @@ interface Prepared {
   tag: string;
   /** Undefined when the client has it, and when it is to be read by the analyst. */
   content: ListContent | undefined;
+  /** Undefined when none are wanted, and when the analyst is to count them. */
+  facets: Facets | undefined;
 }
 
 async function answer(
@@ -139,7 +141,7 @@ async function answer(
   if (isNotModified(request, tag)) return reply.code(304).send();
   const content =
     prepared.content ?? (await services.analyst.run(LIST_CONTENT, contentArgs(resource, wanted, prepared)));
-  const facets = await facetsOf(resource, services, wanted, prepared);
+  const facets = prepared.facets ?? (await countFacets(resource, services, wanted, prepared));
   const next =
     content.next && encodeCursor({ epoch: head.epoch, query: wanted.walkHash, revision, keys: content.next });
   if (next !== undefined) reply.header('link', nextLink(services, request, next));
@@ -154,12 +156,16 @@ async function answer(
   return reply.type(JSON_UTF8).send(`{${members.join()}}`);
 }
 
-/** Counted by the analyst, after the page: nobody waits for them who did not ask. */
-async function facetsOf(resource: Resource, services: Services, wanted: ListRequest, { head, revision }: Prepared) {
-  const { facets: names, query, search } = wanted;
-  if (names.length === 0) return undefined;
-  const args = { collection: resource.collection, query, found: head.references, search, names, revision };
-  return services.analyst.run(FACETS, args);
+async function countFacets(resource: Resource, services: Services, wanted: ListRequest, prepared: Prepared) {
+  return wanted.facets.length === 0 ? undefined : services.analyst.run(FACETS, facetArgs(resource, wanted, prepared));
+}
+
+function facetArgs(
+  { collection }: Resource,
+  { facets: names, query, search }: ListRequest,
+  { head, revision }: Pick<Prepared, 'head' | 'revision'>,
+): FacetArgs {
+  return { collection, query, found: head.references, search, names, revision };
 }
 
 async function prepare(
@@ -178,12 +184,23 @@ async function prepare(
   const immutable = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
   const revision = pinned ?? head.revision;
   const tag = answerTag(revision, wanted.answerHash);
-  const prepared = { head, revision, pinned: pinned !== undefined, immutable, tag, content: undefined };
+  const prepared = {
+    head,
+    revision,
+    pinned: pinned !== undefined,
+    immutable,
+    tag,
+    content: undefined,
+    facets: undefined,
+  };
   // References that name nothing are told before anything is read.
   wanted.filters.resolve(head.references);
   if (wanted.search !== undefined || isNotModified(request, tag)) return prepared;
   const args = contentArgs(resource, wanted, prepared);
-  return { ...prepared, content: await readListContent(reader, args, resource, wanted.filters) };
+  const content = await readListContent(reader, args, resource, wanted.filters);
+  const mayBeKept = wanted.facets.length > 0 && revision === head.revision;
+  const facets = mayBeKept ? await readKeptFacets(reader, facetArgs(resource, wanted, prepared)) : undefined;
+  return { ...prepared, content, facets };
 }
 
 function contentArgs(resource: Resource, wanted: ListRequest, { head, revision, pinned }: Prepared): ListContentArgs {
