@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Preamble, readPreamble } from '../db/look-up.js';
+import { meaningOfNames, type Preamble, readPreamble } from '../db/look-up.js';
 import { answerTag, cacheHeaders, isNotModified } from '../http/conditional.js';
 import type { Query } from '../http/query.js';
 import { isImmutable, parseAsOf, revisionOf } from '../resources/operations/as-of.js';
@@ -36,11 +36,13 @@ export async function answerAsOf<Body extends object>(
 ): Promise<FastifyReply> {
   const asOf = parseAsOf(query.get('asOf')?.[0]);
   const instant = asOf && 'instant' in asOf ? asOf.instant : undefined;
-  const head = await readPreamble(services.store, plan?.references ?? [], instant);
+  const references = plan?.references ?? [];
+  const head = await readPreamble(services.store, references, instant);
+  const meaning = meaningOfNames(references, head.references);
   const asked = asOf && revisionOf(asOf, head, head.revisionAt, toInstant(services.clock.now()));
   const revision = asked ?? head.revision;
-  const tag = answerTag(revision, queryHash(JSON.stringify([name, ...[...query].sort()])));
-  const immutable = asOf !== undefined && isImmutable(asOf, head);
+  const tag = answerTag(revision, queryHash(JSON.stringify([name, meaning ?? '', ...[...query].sort()])));
+  const immutable = asOf !== undefined && isImmutable(asOf, head) && meaning === undefined;
   if (isNotModified(request, tag)) {
     cacheHeaders(reply, tag, immutable, services.publicRead);
     return reply.code(304).send();

@@ -158,7 +158,8 @@ describe('the format of a graph', () => {
     expect((await since(xml.headers.etag, {})).status).toBe(200);
     expect((await t.http.patch('/v1/events/odd', { status: 'cancelled' }, ANY)).status).toBe(200);
     expect((await since(xml.headers.etag, { accept })).status).toBe(200);
-    const past = await t.http.get(`${path}&asOf=700`, { accept });
+    const id = (await t.http.get('/v1/actors/ukraine')).body.id;
+    const past = await t.http.get(`/v1/graph?of=${id}&asOf=700`, { accept });
     expect(past.headers['cache-control']).toMatch(/immutable/);
   });
 });

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Preamble, readPreamble } from '../../db/look-up.js';
+import { meaningOfNames, type Preamble, readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { answerTag, cacheHeaders, isNotModified } from '../../http/conditional.js';
 import { readQuery, wholeNumber } from '../../http/query.js';
@@ -197,9 +197,14 @@ export async function standingOf(services: Services, wanted: ListRequest, reader
   const pinned = wanted.cursor
     ? pinnedRevision(wanted.cursor, wanted.walkHash, head, SORT_KEYS[wanted.sort.name])
     : wanted.asOf && revisionOf(wanted.asOf, head, head.revisionAt, now);
-  const immutable = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
+  const meaning = meaningOfNames(wanted.filters.references, head.references);
+  const past = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
+  const immutable = past && meaning === undefined;
   const revision = pinned ?? head.revision;
-  const tag = answerTag(revision, wanted.answerHash);
+  const tag = answerTag(
+    revision,
+    meaning === undefined ? wanted.answerHash : queryHash(`${wanted.answerHash} ${meaning}`),
+  );
   // References that name nothing are told before anything is read.
   wanted.filters.resolve(head.references);
   return { head, revision, pinned: pinned !== undefined, immutable, tag };

@@ -57,7 +57,7 @@ const option = (name: keyof typeof FORMAT_OPTIONS, description: string, id: stri
 const options: Readonly<Record<string, z.ZodType>> = {
   spreadsheet: option(
     'spreadsheet',
-    'With `format=csv` only. `safe` puts an apostrophe before texts that a spreadsheet would take for a formula; `exact` (when absent) leaves them.',
+    'With `format=csv` only. `safe` (when absent) puts an apostrophe before texts that a spreadsheet would take for a formula; `exact` leaves them.',
     'Spreadsheet',
   ),
   cancelled: option(

@@ -48,7 +48,7 @@ export function listFormats(collection: Resource['collection']): readonly Format
 
 /** Parameters that say how one format is written, and the format each goes with. */
 export const FORMAT_OPTIONS = {
-  spreadsheet: { format: 'csv', values: ['exact', 'safe'] },
+  spreadsheet: { format: 'csv', values: ['safe', 'exact'] },
   cancelled: { format: 'ics', values: ['include', 'omit'] },
 } as const satisfies Record<string, { format: Format; values: readonly string[] }>;
 

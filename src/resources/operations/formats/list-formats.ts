@@ -63,7 +63,7 @@ export function listInFormatHandler(resource: Resource, services: Services) {
     const wanted = understand(resource, narrowed(query, format));
     const standing = await services.store.snapshot((reader) => standingOf(services, wanted, reader));
     const base = baseOf(services, request);
-    const tag = answerTag(standing.revision, queryHash(`${wanted.answerHash} ${format} ${base}`));
+    const tag = answerTag(standing.revision, queryHash(`${standing.tag} ${format} ${base}`));
     const answered = () => {
       cacheHeaders(reply, tag, standing.immutable, services.publicRead);
       return reply;
@@ -71,7 +71,7 @@ export function listInFormatHandler(resource: Resource, services: Services) {
     if (isNotModified(request, tag)) return answered().code(304).send();
     const args: FormatPageArgs = {
       ...{ list: { ...contentArgs(resource, wanted, standing), include: [], count: 'none' }, format, base },
-      ...{ fields: wanted.fields && [...wanted.fields], safe: query.get('spreadsheet')?.[0] === 'safe' },
+      ...{ fields: wanted.fields && [...wanted.fields], safe: query.get('spreadsheet')?.[0] !== 'exact' },
     };
     const limit = query.has('limit') ? wanted.limit : undefined;
     const { payload, headers = {} } = await SENDERS[format]({ services, request, wanted, standing, args, limit });
