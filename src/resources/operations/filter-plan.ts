@@ -5,6 +5,7 @@ import { invalidParameter } from '../../problems.js';
 import { parseReference } from '../../shared/reference.js';
 import {
   dateCondition,
+  dateRange,
   type EdgeFilter,
   edgeCondition,
   type Filter,
@@ -42,7 +43,7 @@ export function planFilters(resource: Resource, query: QueryMap, without?: strin
   const qualifiers = resource.filters.filter((filter): filter is QualifierFilter => filter.sort === 'qualifier');
   const then = planValidOn(resource, query);
   const conditions = [
-    dateCondition(query.get('from')?.[0], query.get('to')?.[0], query.get('match')?.[0] ?? 'possible'),
+    dateCondition(dateRange(query.get('from')?.[0], query.get('to')?.[0], query.get('match')?.[0])),
     ...resource.filters.flatMap((filter) =>
       filter.name === without ? [] : valueConditions(then?.filter(filter) ?? filter, query),
     ),
