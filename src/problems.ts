@@ -77,7 +77,7 @@ export const PROBLEMS = {
   'not-acceptable': entry(
     406,
     'Not acceptable',
-    'The operation cannot answer in any of the media types of the `Accept` header. `available` lists those it can.',
+    'The operation cannot answer in any of the media types of the `Accept` header, or not in the `format` asked for. `available` lists the media types that it can answer in.',
   ),
   'slug-taken': entry(
     409,

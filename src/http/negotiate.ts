@@ -10,6 +10,20 @@ export function requireAcceptable(request: FastifyRequest, available: readonly s
   throw new Problem('not-acceptable', `This operation answers in ${available.join(', ')}.`, { extra: { available } });
 }
 
+/**
+ * The media type of `available` that the `Accept` header likes best; of equals, one that it names before one that a
+ * wildcard covers, then the first. Undefined when it admits none.
+ */
+export function preferredType<Type extends string>(accept: string, available: readonly Type[]): Type | undefined {
+  const ranges = accept.split(',').map(parseRange);
+  const named = (type: string) => (ranges.some((range) => range.type === type) ? 1 : 0);
+  const [best] = available
+    .map((type) => ({ type, q: quality(type, ranges) }))
+    .filter(({ q }) => q > 0)
+    .sort((a, b) => b.q - a.q || named(b.type) - named(a.type));
+  return best?.type;
+}
+
 interface Range {
   type: string;
   q: number;

@@ -1,7 +1,10 @@
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { JSON_TYPE } from '../http/body.js';
 import { requireAcceptable } from '../http/negotiate.js';
 import { describeOperation, type OperationName } from './operations/describe.js';
+import { type Format, formatOf, type ListFormat, listFormats, RECORD_FORMATS } from './operations/formats/format.js';
+import { jsonLdByExternalIdHandler, jsonLdHandler } from './operations/formats/json-ld-handler.js';
+import { listInFormatHandler } from './operations/formats/list-formats.js';
 import { historyHandler } from './operations/history.js';
 import { linksHandler } from './operations/links.js';
 import { listHandler } from './operations/list.js';
@@ -21,6 +24,12 @@ import type { Resource } from './resource.js';
 
 type Handlers = Pick<RouteOptions, 'method' | 'url' | 'handler'> &
   Partial<Pick<RouteOptions, 'onRequest' | 'preParsing'>>;
+
+/** What answers a read in other formats than JSON. */
+interface OtherFormats {
+  formats: readonly Format[];
+  answer(format: Format, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+}
 
 /** The operations that every resource has, written once. */
 export function registerResource(app: FastifyInstance, resource: Resource, services: Services): void {
@@ -51,9 +60,10 @@ export function registerResource(app: FastifyInstance, resource: Resource, servi
     getBy: { method: 'GET', url: byId, handler: readByExternalIdHandler(resource, services) },
     putBy: { method: 'PUT', url: byId, onRequest: json, handler: upsertHandler(resource, services) },
   };
+  const others = otherFormats(resource, services);
   for (const [name, route] of Object.entries(operations) as [OperationName, Handlers][]) {
     app.route({
-      ...(route.method === 'GET' ? reading(route) : writing(route)),
+      ...(route.method === 'GET' ? reading(route, others[name]) : writing(route)),
       schema: describeOperation(name, resource),
       config: { scope: route.method === 'GET' ? 'read' : 'write' },
     });
@@ -61,13 +71,31 @@ export function registerResource(app: FastifyInstance, resource: Resource, servi
 }
 
 /** A read checks what can be answered in its handler: a hook of its own would cost a point read measurably. */
-function reading({ handler, ...route }: Handlers): Handlers {
+function reading({ handler, ...route }: Handlers, others?: OtherFormats): Handlers {
   return {
     ...route,
     handler(request, reply) {
-      requireAcceptable(request, [JSON_TYPE]);
+      if (others === undefined) requireAcceptable(request, [JSON_TYPE]);
+      else {
+        const format = formatOf(request, others.formats);
+        if (format !== 'json') return others.answer(format, request, reply);
+      }
       return handler.call(this, request, reply);
     },
+  };
+}
+
+function otherFormats(resource: Resource, services: Services): Partial<Record<OperationName, OtherFormats>> {
+  const list = listInFormatHandler(resource, services);
+  const record = jsonLdHandler(resource, services);
+  const byExternalId = jsonLdByExternalIdHandler(resource, services);
+  return {
+    list: {
+      formats: listFormats(resource.collection),
+      answer: (format, request, reply) => list(format as ListFormat, request, reply),
+    },
+    get: { formats: RECORD_FORMATS, answer: (_format, request, reply) => record(request, reply) },
+    getBy: { formats: RECORD_FORMATS, answer: (_format, request, reply) => byExternalId(request, reply) },
   };
 }
 

@@ -33,7 +33,7 @@ export function describeParameters(t: Context): void {
       ]);
     });
 
-    it.each(['limit', 'sort', 'cursor', 'fields', 'include', 'count', 'asOf'])(
+    it.each(['limit', 'sort', 'cursor', 'fields', 'include', 'count', 'asOf', 'format', 'spreadsheet'])(
       'refuses %s given twice',
       async (name) => {
         const problem = await t.refused('duplicate-parameter', 'GET', `${base}?${name}=1&${name}=1`);
@@ -49,6 +49,8 @@ export function describeParameters(t: Context): void {
         'include',
         'count',
         'asOf',
+        'format',
+        'spreadsheet',
         ...resource.filters.map(({ name }) => name),
       ];
       for (const name of names) {
@@ -92,6 +94,8 @@ export function describeParameters(t: Context): void {
       ['fields', 'slug,,id'],
       ['include', 'colours'],
       ['count', 'all'],
+      ['format', 'xml'],
+      ['spreadsheet', 'safe'],
       ['sort', 'colour'],
       ['sort', '--label'],
       ['contested', 'maybe'],
@@ -151,7 +155,7 @@ export function describeParameters(t: Context): void {
     });
 
     it('answers 406 when JSON is not acceptable', async () => {
-      for (const accept of ['image/png', 'application/json;q=0', 'text/csv;q=0.5, application/xml']) {
+      for (const accept of ['image/png', 'application/json;q=0', 'text/html;q=0.5, application/xml']) {
         const answer = await t.http.get(base, { accept });
         expect({ accept, status: answer.status, code: answer.body.code }).toEqual({
           accept,

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resources } from '../../src/resources/index.js';
+import { FORMAT_OPTIONS } from '../../src/resources/operations/formats/format.js';
 import { LIST_PARAMETERS } from '../../src/resources/operations/list.js';
 import { startTestService } from '../support/service.js';
 import { readText, rowsUnder } from './project.js';
@@ -104,7 +105,8 @@ describe('docs/api.md', () => {
     for (const { name, parameters = [] } of operations.filter(({ name }) => lists.includes(name))) {
       const collection = name.slice('GET /v1/'.length);
       const query = parameters.filter((parameter) => parameter.in === 'query').map((parameter) => parameter.name);
-      const own = query.filter((parameter) => !LIST_PARAMETERS.some((common) => common === parameter));
+      const shared: readonly string[] = [...LIST_PARAMETERS, ...Object.keys(FORMAT_OPTIONS)];
+      const own = query.filter((parameter) => !shared.includes(parameter));
       taken[collection] = own.filter((parameter) => parameter !== 'areaDepth').sort();
       const applies = ({ of }: { of: string }) =>
         of === 'all' || of === collection || (of === 'records with a date' && query.includes('from'));

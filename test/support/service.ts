@@ -7,6 +7,7 @@ import { insertApiKey } from '../../src/db/api-keys.js';
 import { openDatabase } from '../../src/db/open.js';
 import type { Store } from '../../src/db/store.js';
 import { openAnalyst } from '../../src/insight/analyst.js';
+import type { Analyst } from '../../src/journal/analysis.js';
 import { makeKey, type Scope } from '../../src/shared/api-key.js';
 import { steppingClock } from '../../src/shared/clock.js';
 import { randomIds } from '../../src/shared/ids.js';
@@ -32,6 +33,8 @@ export interface TestServiceOptions {
   seeds?: boolean;
   read?: 'public' | 'key';
   baseUrl?: string;
+  /** Stands before the analyst, to see or to disturb what it is asked. */
+  before?: (analyst: Analyst) => Analyst;
 }
 
 /** A listening service on a database of its own, with a clock that moves a millisecond at each reading. */
@@ -39,6 +42,7 @@ export async function startTestService({
   seeds = false,
   read = 'public',
   baseUrl = '',
+  before = (analyst) => analyst,
 }: TestServiceOptions = {}): Promise<TestService> {
   const database = await temporaryDatabase({ seeds });
   const store = await openDatabase(database.url);
@@ -60,7 +64,7 @@ export async function startTestService({
   const app = await buildApp({
     config: { read, baseUrl },
     store,
-    analyst,
+    analyst: before(analyst),
     clock,
     ids: randomIds,
     logger: pino({ enabled: false }),

@@ -6,7 +6,12 @@ type Event = components['schemas']['Event'];
 type EventInput = components['schemas']['EventInput'];
 type Problem = components['schemas']['Problem'];
 
-const client = createClient<paths>({ baseUrl: 'http://127.0.0.1:3000', headers: { authorization: 'Bearer chy_…' } });
+/** Answers in JSON only: lists and records also come in other formats, which a client asks for by name. */
+type Json = 'application/json' | 'application/problem+json';
+const client = createClient<paths, Json>({
+  baseUrl: 'http://127.0.0.1:3000',
+  headers: { authorization: 'Bearer chy_…' },
+});
 
 export async function titlesOf(actor: string): Promise<string[]> {
   const { data, error } = await client.GET('/v1/events', {

@@ -3,6 +3,7 @@ import { MAX_TERMS } from '../../shared/words.js';
 import type { Filter } from '../common.filters.js';
 import type { Resource } from '../resource.js';
 import { facetNames } from './facets.js';
+import { formatParameters, recordFormat } from './formats/describe-formats.js';
 import { MAX_HISTORY_LIMIT } from './history.js';
 import { MAX_LINKS_LIMIT } from './links.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './list.js';
@@ -89,6 +90,7 @@ export function listQuery(resource: Resource): z.ZodObject {
       `Also count all that fit; \`capped\` stops at ${COUNT_CAP.toLocaleString('en')}.`,
     ),
     asOf,
+    ...formatParameters(resource),
   });
 }
 
@@ -110,6 +112,7 @@ export function readQueryParameters(resource: Resource): z.ZodObject {
     ...(resource.validOn && { validOn: validOn('Also gives `onDay`, derived from the record.') }),
     fields,
     include: parameter(`Also give the records referred to: some of ${includable(resource).join(', ')}.`),
+    format: recordFormat,
   });
 }
 

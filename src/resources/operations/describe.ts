@@ -14,6 +14,7 @@ import {
   refParameter,
 } from './describe-parameters.js';
 import { patchSchema } from './describe-patch.js';
+import { listContent, recordContent } from './formats/describe-formats.js';
 import { JsonPatch } from './patch.js';
 
 export type OperationName =
@@ -149,7 +150,7 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     querystring: listQuery(resource),
     headers: z.object({ 'If-None-Match': ifNoneMatch }),
     response: {
-      200: answer(`A page of ${resource.collection}.`, pageOf(resource), foundPage),
+      200: answer(`A page of ${resource.collection}.`, pageOf(resource), foundPage, listContent(resource)),
       304: notModified,
       ...problemResponses(...READ, ...CURSOR),
     },
@@ -176,7 +177,7 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     querystring: readQueryParameters(resource),
     headers: z.object({ 'If-None-Match': ifNoneMatch }),
     response: {
-      200: answer('The record.', withIncluded(resource), found),
+      200: answer('The record.', withIncluded(resource), found, recordContent(resource)),
       304: notModified,
       ...problemResponses(...READ, ...EXISTING),
     },
@@ -269,7 +270,7 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     querystring: readQueryParameters(resource),
     headers: z.object({ 'If-None-Match': ifNoneMatch }),
     response: {
-      200: answer('The record.', withIncluded(resource), found),
+      200: answer('The record.', withIncluded(resource), found, recordContent(resource)),
       304: notModified,
       ...problemResponses(...READ, ...EXISTING),
     },
@@ -297,9 +298,9 @@ export const notModified = {
   headers: z.object(found),
 };
 
-/** A JSON answer with its headers. */
-export function answer(description: string, schema: z.ZodType, headers: z.ZodRawShape): object {
-  return { description, headers: z.object(headers), content: { [JSON_TYPE]: { schema } } };
+/** A JSON answer with its headers, and what it may be in other media types. */
+export function answer(description: string, schema: z.ZodType, headers: z.ZodRawShape, others: object = {}): object {
+  return { description, headers: z.object(headers), content: { [JSON_TYPE]: { schema }, ...others } };
 }
 
 function jsonBody(resource: Resource, example: unknown): object {

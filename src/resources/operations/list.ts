@@ -10,6 +10,7 @@ import type { Resource, SortName } from '../resource.js';
 import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
 import { FACETS, parseFacets } from './facets.js';
 import { type FilterPlan, filterNames, planFilters } from './filter-plan.js';
+import { optionNames, refuseOptions } from './formats/format.js';
 import {
   type CountMode,
   LIST_CONTENT,
@@ -35,6 +36,7 @@ export const LIST_PARAMETERS = [
   'facets',
   'count',
   'asOf',
+  'format',
 ] as const;
 const SORT_KEYS: Readonly<Record<SortName, KeyKinds>> = {
   date: ['integer', 'integer', 'text'],
@@ -42,12 +44,12 @@ const SORT_KEYS: Readonly<Record<SortName, KeyKinds>> = {
   created: ['integer', 'text'],
   updated: ['integer', 'text'],
 };
-const NOT_PART_OF_THE_WALK = new Set(['cursor', 'limit', 'fields', 'include', 'facets', 'count']);
+const NOT_PART_OF_THE_WALK = new Set(['cursor', 'limit', 'fields', 'include', 'facets', 'count', 'format']);
 
 type QueryMap = ReadonlyMap<string, readonly string[]>;
 
 /** A list request as far as it can be understood without the database. */
-interface ListRequest {
+export interface ListRequest {
   query: ListContentArgs['query'];
   filters: FilterPlan;
   /** What was typed as `q`. */
@@ -67,17 +69,25 @@ interface ListRequest {
 
 /** `GET /v1/{collection}`. */
 export function listHandler(resource: Resource, services: Services) {
-  const known = [...LIST_PARAMETERS, ...filterNames(resource)];
-  const repeatable = resource.filters.map(({ name }) => name);
+  const readListQuery = listQueryReader(resource);
   return async (request: FastifyRequest, reply: FastifyReply) => {
     refuseValidOn(resource, request);
-    const query = readQuery(request, known, repeatable);
+    const query = readListQuery(request);
+    refuseOptions(query, 'json');
     const wanted = understand(resource, query);
     return answer(resource, services, wanted, request, reply);
   };
 }
 
-function understand(resource: Resource, query: QueryMap): ListRequest {
+/** Reads the query of a list strictly, whatever the format. */
+export function listQueryReader(resource: Resource): (request: FastifyRequest) => QueryMap {
+  const known = [...LIST_PARAMETERS, ...optionNames(resource.collection), ...filterNames(resource)];
+  const repeatable = resource.filters.map(({ name }) => name);
+  return (request) => readQuery(request, known, repeatable);
+}
+
+/** What a list request asks for. Raises `invalid-parameter` and `cursor-malformed`. */
+export function understand(resource: Resource, query: QueryMap): ListRequest {
   const one = (name: string) => query.get(name)?.[0];
   const countMode = one('count') ?? 'none';
   if (countMode !== 'none' && countMode !== 'exact' && countMode !== 'capped') {
@@ -114,14 +124,18 @@ function parseSort(resource: Resource, text: string | undefined): ListRequest['s
   return { name, direction: sort.startsWith('-') ? 'desc' : 'asc' };
 }
 
-/** What the state of the journal makes of a request, and the page where it could be read at once. */
-interface Prepared {
+/** What the state of the journal makes of a request. */
+export interface Standing {
   head: Preamble;
   /** The revision that the answer is of. */
   revision: number;
   pinned: boolean;
   immutable: boolean;
   tag: string;
+}
+
+/** The same with the page, where it could be read at once. */
+interface Prepared extends Standing {
   /** Undefined when the client has it, and when it is to be read by the analyst. */
   content: ListContent | undefined;
 }
@@ -169,6 +183,14 @@ async function prepare(
   reader: Reader,
   request: FastifyRequest,
 ): Promise<Prepared> {
+  const standing = await standingOf(services, wanted, reader);
+  if (wanted.search !== undefined || isNotModified(request, standing.tag)) return { ...standing, content: undefined };
+  const args = contentArgs(resource, wanted, standing);
+  return { ...standing, content: await readListContent(reader, args, resource, wanted.filters) };
+}
+
+/** Where a request stands in time, in one query. Raises `invalid-parameter` for references that name nothing. */
+export async function standingOf(services: Services, wanted: ListRequest, reader: Reader): Promise<Standing> {
   const instant = wanted.asOf && 'instant' in wanted.asOf ? wanted.asOf.instant : undefined;
   const head = await readPreamble(reader, wanted.filters.references, instant);
   const now = toInstant(services.clock.now());
@@ -178,15 +200,16 @@ async function prepare(
   const immutable = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
   const revision = pinned ?? head.revision;
   const tag = answerTag(revision, wanted.answerHash);
-  const prepared = { head, revision, pinned: pinned !== undefined, immutable, tag, content: undefined };
   // References that name nothing are told before anything is read.
   wanted.filters.resolve(head.references);
-  if (wanted.search !== undefined || isNotModified(request, tag)) return prepared;
-  const args = contentArgs(resource, wanted, prepared);
-  return { ...prepared, content: await readListContent(reader, args, resource, wanted.filters) };
+  return { head, revision, pinned: pinned !== undefined, immutable, tag };
 }
 
-function contentArgs(resource: Resource, wanted: ListRequest, { head, revision, pinned }: Prepared): ListContentArgs {
+export function contentArgs(
+  resource: Resource,
+  wanted: ListRequest,
+  { head, revision, pinned }: Standing,
+): ListContentArgs {
   const { sort, limit, cursor, count, include, search } = wanted;
   return {
     ...{ collection: resource.collection, query: wanted.query, found: head.references, search },

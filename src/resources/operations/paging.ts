@@ -55,8 +55,14 @@ function isOfKind(key: unknown, kind: KeyKinds[number]): boolean {
 
 /** `Link: rel="next"` of a page. */
 export function nextLink(services: Services, request: FastifyRequest, cursor: string): string {
+  return `<${nextAddress(services.baseUrl, request, cursor)}>; rel="next"`;
+}
+
+/** The address of the request with another cursor, or with none for the first page. */
+export function nextAddress(base: string, request: FastifyRequest, cursor: string | undefined): string {
   const [path = '', search = ''] = request.url.split('?', 2);
   const parameters = new URLSearchParams(search);
-  parameters.set('cursor', cursor);
-  return `<${services.baseUrl}${path}?${parameters}>; rel="next"`;
+  if (cursor === undefined) parameters.delete('cursor');
+  else parameters.set('cursor', cursor);
+  return `${base}${path}${parameters.size === 0 ? '' : '?'}${parameters}`;
 }

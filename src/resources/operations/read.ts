@@ -14,10 +14,10 @@ import { JSON_UTF8, type Services } from './services.js';
 import { includedText, withFields } from './shape.js';
 import { parseOnDay, refuseValidOn } from './valid-on.js';
 
-export const READ_PARAMETERS = ['asOf', 'fields', 'include'] as const;
+export const READ_PARAMETERS = ['asOf', 'fields', 'include', 'format'] as const;
 const WITH_DAY = [...READ_PARAMETERS, 'validOn'];
 
-interface Found<Doc extends string | Buffer = string> {
+export interface Found<Doc extends string | Buffer = string> {
   doc: Doc;
   version: number;
   /** The revision it was read as of; undefined for the present. */
@@ -96,7 +96,8 @@ async function deletion(resource: Resource, services: Services, ref: string): Pr
   return current ? gone(current.id, current.recordedAt, current.note) : notFound(resource, ref);
 }
 
-async function findThen(
+/** The record as it was. Raises `not-found`, and `gone` where it was deleted then. */
+export async function findThen(
   resource: Resource,
   services: Services,
   reader: Reader,
@@ -124,7 +125,7 @@ function sendPlain(
 }
 
 /** The record as it is now. Raises `not-found`, or `gone` with when and why. */
-function requireLive(resource: Resource, current: Current | undefined, ref: string): Found {
+export function requireLive(resource: Resource, current: Current | undefined, ref: string): Found {
   if (current === undefined) throw notFound(resource, ref);
   if (current.doc === null) throw gone(current.id, current.recordedAt, current.note);
   return present({ doc: current.doc, version: current.version });

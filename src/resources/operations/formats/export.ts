@@ -1,0 +1,59 @@
+import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DatabaseError } from '../../../db/errors.js';
+import type { Analyst } from '../../../journal/analysis.js';
+import { type FormatPage, type FormatPageArgs, LIST_IN_FORMAT } from './page.js';
+
+/** Records read at once: with more, garbage of pages outlives them and memory grows. */
+const PAGE = 100;
+/** How long a page that was begun waits where too many wait already, and how often. */
+const BUSY_PAUSE_MS = 200;
+const BUSY_TRIES = 50;
+
+/**
+ * The pages of a whole list, or of its first `most` records, all of one revision. Nothing is held between them but
+ * where to go on: no transaction, no iterator. Raises what the database raises.
+ */
+export async function* pagesOf(
+  analyst: Analyst,
+  args: FormatPageArgs,
+  most: number | undefined,
+): AsyncGenerator<FormatPage, void, undefined> {
+  let left = most ?? Number.POSITIVE_INFINITY;
+  let position: FormatPageArgs['list']['position'];
+  do {
+    const list = { ...args.list, limit: Math.min(PAGE, left), position };
+    const page = await readPatiently(analyst, { ...args, list }, position === undefined ? 1 : BUSY_TRIES);
+    yield page;
+    left -= page.size;
+    position = page.next;
+  } while (position !== undefined && left > 0);
+}
+
+/** An answer that has begun cannot become an error any more, so it waits for its turn instead. */
+async function readPatiently(analyst: Analyst, args: FormatPageArgs, tries: number): Promise<FormatPage> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await analyst.run(LIST_IN_FORMAT, args);
+    } catch (error) {
+      if (left <= 1 || !(error instanceof DatabaseError) || error.fault !== 'busy') throw error;
+      await pause(BUSY_PAUSE_MS);
+    }
+  }
+}
+
+/**
+ * The pages as a stream of text behind `head`. The first page is there when this resolves, so what goes wrong until
+ * then can still be answered. The next is read when the one before has gone out; one that fails destroys the stream.
+ */
+export async function streamOf(pages: AsyncGenerator<FormatPage, void, undefined>, head: string): Promise<Readable> {
+  const first = await pages.next();
+  // Texts and not buffers: V8 lets some 64 MB of these pile up before it collects them.
+  return Readable.from(textsOf(head, first.done ? undefined : first.value, pages), { highWaterMark: 1 });
+}
+
+async function* textsOf(head: string, first: FormatPage | undefined, rest: AsyncGenerator<FormatPage>) {
+  const begun = head + (first?.parts.join('') ?? '');
+  if (begun !== '') yield begun;
+  for await (const { parts } of rest) yield parts.join('');
+}
