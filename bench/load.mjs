@@ -5,6 +5,7 @@ import { FRESH } from './scenarios.mjs';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 let fresh = 0;
+let turn = 0;
 
 // Nobody is left to tell the result.
 process.once('disconnect', () => process.exit());
@@ -37,8 +38,15 @@ async function measure({ url, request, status, durationMs, CONNECTIONS }) {
   };
 }
 
-/** Gives the bytes of the request, with a new number in place of FRESH each time. */
+/** Gives the bytes of the request, with a new number in place of FRESH each time. Of several paths, each in turn. */
 function messageOf({ method, path, headers, body = '' }, host) {
+  if (Array.isArray(path)) {
+    const each = path.map((one) => messageOf({ method, path: one, headers, body }, host));
+    return () => {
+      turn += 1;
+      return each[turn % each.length]();
+    };
+  }
   const lines = Object.entries({ host, ...headers, ...(body && { 'content-length': Buffer.byteLength(body) }) });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   const text = `${method} ${path} HTTP/1.1\r\n${head}\r\n${body}`;

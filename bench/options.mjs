@@ -1,6 +1,7 @@
 // What may be asked of a run. A wrong word is told before anything is started.
 import { parseArgs } from 'node:util';
 import { SCENARIO_NAMES } from './scenarios.mjs';
+import { EXPORT, VOLUME_SCENARIO_NAMES } from './volume-scenarios.mjs';
 
 const ENGINES = { sqlite: ['sqlite'], postgres: ['postgres'], both: ['sqlite', 'postgres'] };
 
@@ -9,26 +10,45 @@ export class UsageError extends Error {}
 
 /** Reads the arguments of `npm run bench --`. Raises UsageError. */
 export function readOptions(args) {
-  const { engine, only = '', json, quick } = parse(args);
-  if (!Object.hasOwn(ENGINES, engine)) {
-    throw new UsageError(`--engine must be one of ${Object.keys(ENGINES).join(', ')}; got "${engine}"`);
-  }
-  const names = SCENARIO_NAMES.filter((name) => name.includes(only));
-  if (names.length === 0) {
-    throw new UsageError(`--only must be part of one of ${SCENARIO_NAMES.join('; ')}; got "${only}"`);
-  }
-  return { engines: ENGINES[engine], names, json, quick };
+  const { engine, only = '', json, quick } = parse(args, { engine: 'both' });
+  requireOneOf('engine', Object.keys(ENGINES), engine);
+  return { engines: ENGINES[engine], names: namesWith(only, SCENARIO_NAMES), json, quick };
 }
 
-function parse(args) {
+/** Reads the arguments of `npm run bench:volume --`. Raises UsageError. */
+export function readVolumeOptions(args) {
+  const more = { events: { type: 'string', default: '1000000' }, database: { type: 'string' } };
+  const { engine, events, database, only = '', json, quick } = parse(args, { engine: 'sqlite' }, more);
+  requireOneOf('engine', ENGINES.both, engine);
+  if (!/^[1-9][0-9]{0,7}$/.test(events)) {
+    throw new UsageError(`--events must be a whole number from 1 to 99999999; got "${events}"`);
+  }
+  if (database === '') throw new UsageError('--database must be the path of a file');
+  const names = namesWith(only, [...VOLUME_SCENARIO_NAMES, EXPORT]);
+  return { engine, events: Number(events), database, names, json, quick };
+}
+
+function namesWith(word, all) {
+  const names = all.filter((name) => name.includes(word));
+  if (names.length === 0) throw new UsageError(`--only must be part of one of ${all.join('; ')}; got "${word}"`);
+  return names;
+}
+
+function requireOneOf(option, allowed, value) {
+  if (allowed.includes(value)) return;
+  throw new UsageError(`--${option} must be one of ${allowed.join(', ')}; got "${value}"`);
+}
+
+function parse(args, { engine }, more = {}) {
   try {
     const { values } = parseArgs({
       args,
       options: {
-        engine: { type: 'string', default: 'both' },
+        engine: { type: 'string', default: engine },
         only: { type: 'string' },
         json: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
+        ...more,
       },
     });
     return values;

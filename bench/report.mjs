@@ -60,3 +60,32 @@ export function printReport(machine, settings, scenarios) {
     }
   }
 }
+
+/** Targets that do not stand with a scenario. */
+const MOST_LOOP_P99_MS = 50;
+const MOST_EXPORT_MB = 64;
+
+export function printVolumeReport(machine, settings, { scenarios, loop, exports }) {
+  const verdict = (figure, most) => (most === undefined ? '' : figure <= most ? '  meets' : '  MISSES');
+  console.log(`Node ${machine.node}, ${machine.cores} cores, ${machine.model}`);
+  console.log(`${settings.engine}, ${settings.events} events; ${settings.rounds} rounds of ${settings.roundMs} ms`);
+  console.log('\nTimes as long as what it is compared with: median of the rounds (range)');
+  for (const { name, to, most, median: ratio, min, max, p50Ms } of scenarios) {
+    const range = `${ratio.toFixed(2)}  (${min.toFixed(2)}–${max.toFixed(2)})`;
+    const target = most === undefined ? '' : `  at most ${most} times ${to}:${verdict(ratio, most)}`;
+    console.log(`  ${name.padEnd(30)}${range.padEnd(26)}p50 ${p50Ms.toFixed(2)} ms${target}`);
+  }
+  console.log('\nHow late the event loop is (ms), and a plain list beside it, while several connections ask for');
+  for (const { name, p50, p99, max, listP50Ms, listP99Ms } of loop) {
+    const list = `list p50 ${listP50Ms.toFixed(2)}, p99 ${listP99Ms.toFixed(2)}`;
+    const late = `p50 ${p50}   p99 ${p99}   max ${max}`.padEnd(38);
+    console.log(`  ${name.padEnd(30)}${late}${list}${verdict(p99, MOST_LOOP_P99_MS)}`);
+  }
+  if (exports.length === 0)
+    return console.log('\nNo export was measured: there is none, or the system tells no memory.');
+  console.log('\nPrivate memory of the server during an export as NDJSON');
+  for (const { name, records, seconds, beforeMb, grewMb } of exports) {
+    const figures = `${records} records in ${seconds.toFixed(1)} s: grew by ${grewMb} MB from ${beforeMb} MB`;
+    console.log(`  ${name.padEnd(30)}${figures}${verdict(grewMb, MOST_EXPORT_MB)}`);
+  }
+}

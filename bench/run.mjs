@@ -1,38 +1,19 @@
 // Compares the service on either engine with a bare Fastify server that answers from memory (the floor) and with one
 // over hand-written prepared statements (the baseline). Only ratios mean anything: see docs/benchmarks.md.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { constants, cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startLoad } from './load-client.mjs';
-import { readOptions, UsageError } from './options.mjs';
+import { readOptions } from './options.mjs';
 import { pairsOf, printReport, summary } from './report.mjs';
 import { requireSameAnswers, scenarios } from './scenarios.mjs';
 import { prepareDatabases, startServers } from './servers.mjs';
+import { inSession, machine } from './session.mjs';
 
 const CONNECTIONS = 8;
 const PACE = { rounds: 9, roundMs: 1000, warmUpMs: 1500 };
 const QUICK_PACE = { rounds: 3, roundMs: 400, warmUpMs: 500 };
 
-let folder;
-let ending;
-/** What is to be stopped, that which others need first. */
-const running = [];
+await inSession((session) => run(readOptions(process.argv.slice(2)), session));
 
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => void cleanUp().finally(() => process.exit(128 + constants.signals[signal])));
-}
-try {
-  await run(readOptions(process.argv.slice(2)));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`bench: ${error.message}`);
-  process.exitCode = 2;
-} finally {
-  await cleanUp();
-}
-
-async function run({ engines, names, json, quick }) {
-  folder = mkdtempSync(join(tmpdir(), 'chancery-bench-'));
+async function run({ engines, names, json, quick }, { folder, running }) {
   const pace = quick ? QUICK_PACE : PACE;
   const given = await prepareDatabases(folder, engines, running);
   const servers = await startServers(given, engines, running);
@@ -44,10 +25,9 @@ async function run({ engines, names, json, quick }) {
     const rounds = await measure(scenario, servers, load, pace);
     report.push({ scenario: scenario.name, ...summary(Object.keys(servers), pairsOf(engines), rounds) });
   }
-  const machine = { node: process.version, cores: cpus().length, model: cpus()[0]?.model ?? 'unknown' };
   const settings = { engines, ...pace, connections: CONNECTIONS };
-  if (json) console.log(JSON.stringify({ machine, settings, scenarios: report }, null, 2));
-  else printReport(machine, settings, report);
+  if (json) console.log(JSON.stringify({ machine: machine(), settings, scenarios: report }, null, 2));
+  else printReport(machine(), settings, report);
 }
 
 /** Short rounds of every server in turn, so that what disturbs the machine disturbs all of them. */
@@ -66,13 +46,4 @@ async function measure(scenario, servers, load, pace) {
     rounds.push(results);
   }
   return rounds;
-}
-
-/** Stops everything, the last started first, and removes the folder; once, however often it is asked for. */
-function cleanUp() {
-  ending ??= (async () => {
-    for (const each of running.toReversed()) await each.stop().catch((error) => console.error(error));
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  })();
-  return ending;
 }

@@ -44,12 +44,18 @@ async function askForAnswers(given, key, running) {
 }
 
 async function copyToPostgres(source, running) {
-  const server = await startPostgres(running);
-  const databases = { 'chancery/postgres': server.url('chancery'), 'baseline/postgres': server.url('baseline') };
-  await server.createDatabase('chancery');
-  await chancery(source, ['copy', '--to', databases['chancery/postgres'], '--json']);
+  const { server, url } = await copyToNewPostgres(source, running);
   await server.createDatabase('baseline', 'chancery');
-  return databases;
+  return { 'chancery/postgres': url, 'baseline/postgres': server.url('baseline') };
+}
+
+/** Starts a PostgreSQL server with a database `chancery` that is a copy of another. */
+export async function copyToNewPostgres(source, running) {
+  const server = await startPostgres(running);
+  const url = server.url('chancery');
+  await server.createDatabase('chancery');
+  await chancery(source, ['copy', '--to', url, '--json']);
+  return { server, url };
 }
 
 /** The servers by name, in the order of the report. */
@@ -69,11 +75,11 @@ function pathOf(url) {
   return url.slice('file:'.length);
 }
 
-/** The program as it is run in production, its request log going to a file. */
-function serve({ folder, databases }, engine, running) {
+/** The program as it is run in production, its request log going to a file; `nodeArgs` are for Node itself. */
+export function serve({ folder, databases }, engine, running, nodeArgs = []) {
   const stdout = openSync(join(folder, `requests-${engine}.log`), 'a');
   const env = environment(databases[`chancery/${engine}`]);
-  return start([...process.execArgv, MAIN, 'serve'], running, { env, stdout });
+  return start([...process.execArgv, ...nodeArgs, MAIN, 'serve'], running, { env, stdout });
 }
 
 function environment(databaseUrl) {
@@ -82,7 +88,7 @@ function environment(databaseUrl) {
 }
 
 /** Runs a command of the program to its end; gives what it printed. */
-async function chancery(databaseUrl, args) {
+export async function chancery(databaseUrl, args) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: environment(databaseUrl),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -116,5 +122,5 @@ async function start(args, running, { env = { PATH: process.env.PATH }, stdout =
       resolve(found[1]);
     });
   });
-  return { url, stop };
+  return { url, stop, child };
 }

@@ -91,6 +91,17 @@ export function isLatestAsOf(t: Tables): SQL {
   return sql`${t.revisions.revision} <= ${sql.placeholder('asOf')} and not exists (select 1 from ${t.revisions} as later where later.entity = ${t.revisions.entity} and later.revision > ${t.revisions.revision} and later.revision <= ${sql.placeholder('asOf')})`;
 }
 
+/** That the record has another edge to the target of the one looked at, in one of some roles. */
+export function hasRoleToo(t: Tables, roles: readonly Placeholder[], relation: Placeholder | undefined): SQL {
+  const ofRelation = relation === undefined ? sql`` : sql` and other.relation = ${relation}`;
+  return sql`exists (select 1 from ${t.links} as other where other.revision = ${t.links.revision} and other.target = ${t.links.target} and other.role in (${sql.join([...roles], sql`, `)})${ofRelation})`;
+}
+
+/** On each row of an answer, how many rows there are before `limit` cuts it. */
+export function countOfRows(): SQL<number> {
+  return sql<number>`count(*) over ()`.mapWith(Number);
+}
+
 /** In an insert that meets a row: what the column holds and what was to be inserted, added up. */
 export function plusInserted(column: Column): SQL {
   return sql`${column} + ${sql.identifier('excluded')}.${sql.identifier(column.name)}`;

@@ -21,6 +21,15 @@ export interface Preamble extends Head {
   references: Resolved[];
 }
 
+/**
+ * What the names among some references meant: ids, or what was wrong. Undefined when all were ids. Names are those of
+ * the present whatever revision is asked for, so an answer that was found by name may differ later.
+ */
+export function meaningOfNames(wanted: readonly Wanted[], found: readonly Resolved[]): string | undefined {
+  if (wanted.every(({ reference }) => reference.form === 'id')) return undefined;
+  return found.map((record) => (typeof record === 'string' ? record : record.id)).join();
+}
+
 /** What a list must know before its page, in one query: the head, the revision at an instant, ids of references. */
 export async function readPreamble(reader: Reader, wanted: readonly Wanted[], instant?: string): Promise<Preamble> {
   const shape = wanted

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Preamble, readPreamble } from '../db/look-up.js';
+import { meaningOfNames, type Preamble, readPreamble } from '../db/look-up.js';
 import { answerTag, cacheHeaders, isNotModified } from '../http/conditional.js';
 import type { Query } from '../http/query.js';
 import { isImmutable, parseAsOf, revisionOf } from '../resources/operations/as-of.js';
@@ -9,30 +9,40 @@ import { toInstant } from '../shared/clock.js';
 import { queryHash } from '../shared/cursor.js';
 
 /** What is asked: a name for the sort of question, its whole query, and what must be looked up for its filters. */
-export interface Asked {
+export interface Asked<Body extends object> {
   name: string;
   query: Query;
   plan?: FilterPlan;
+  /** How the answer is written; JSON when absent. Another form needs another `name`, so that it has an ETag of its own. */
+  form?: Form<Body>;
+}
+
+/** How an answer is written, and what it is sent as. */
+export interface Form<Body extends object> {
+  contentType: string;
+  write(body: Body): string;
 }
 
 /**
  * Answers a reading of many records: what it is of, whether the caller has it already, and else what `work` gives for
  * the resolved references and the revision. Headers come last, so that a problem carries none of them.
  */
-export async function answerAsOf(
+export async function answerAsOf<Body extends object>(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
-  { name, query, plan }: Asked,
-  work: (head: Preamble, revision: number) => Promise<object>,
+  { name, query, plan, form = { contentType: JSON_UTF8, write: JSON.stringify } }: Asked<Body>,
+  work: (head: Preamble, revision: number) => Promise<Body>,
 ): Promise<FastifyReply> {
   const asOf = parseAsOf(query.get('asOf')?.[0]);
   const instant = asOf && 'instant' in asOf ? asOf.instant : undefined;
-  const head = await readPreamble(services.store, plan?.references ?? [], instant);
+  const references = plan?.references ?? [];
+  const head = await readPreamble(services.store, references, instant);
+  const meaning = meaningOfNames(references, head.references);
   const asked = asOf && revisionOf(asOf, head, head.revisionAt, toInstant(services.clock.now()));
   const revision = asked ?? head.revision;
-  const tag = answerTag(revision, queryHash(JSON.stringify([name, ...[...query].sort()])));
-  const immutable = asOf !== undefined && isImmutable(asOf, head);
+  const tag = answerTag(revision, queryHash(JSON.stringify([name, meaning ?? '', ...[...query].sort()])));
+  const immutable = asOf !== undefined && isImmutable(asOf, head) && meaning === undefined;
   if (isNotModified(request, tag)) {
     cacheHeaders(reply, tag, immutable, services.publicRead);
     return reply.code(304).send();
@@ -41,5 +51,5 @@ export async function answerAsOf(
   plan?.resolve(head.references);
   const body = await work(head, revision);
   cacheHeaders(reply, tag, immutable, services.publicRead);
-  return reply.type(JSON_UTF8).send(JSON.stringify(body));
+  return reply.type(form.contentType).send(form.write(body));
 }

@@ -1,34 +1,34 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
-import { JSON_TYPE } from '../http/body.js';
-import { KEY_OPTIONAL, problemResponses } from '../http/describe.js';
-import { requireAcceptable } from '../http/negotiate.js';
 import { type Query, readQuery, wholeNumber } from '../http/query.js';
+import type { HeldWithin } from '../journal/edge-filter.js';
 import { invalidParameter } from '../problems.js';
-import { requireCode } from '../resources/common.filters.js';
-import { answer, found, ifNoneMatch, notModified, READ } from '../resources/operations/describe.js';
-import { asOf } from '../resources/operations/describe-parameters.js';
+import { MEMBERSHIP_ROLES } from '../resources/actors/actors.schema.js';
+import { PARTY_ROLES } from '../resources/agreements/agreements.schema.js';
+import { dateRange, requireCode } from '../resources/common.filters.js';
+import { PARTICIPANT_ROLES } from '../resources/events/events.schema.js';
 import type { FilterPlan } from '../resources/operations/filter-plan.js';
+import { contentType, formatOf, GRAPH_FORMATS } from '../resources/operations/formats/format.js';
 import { splitList } from '../resources/operations/parameters.js';
 import type { Services } from '../resources/operations/services.js';
+import { NO_EARLIEST, NO_LATEST } from '../shared/edtf.js';
 import { RESOURCE_TYPES } from '../shared/ids.js';
 import { parseReference } from '../shared/reference.js';
 import { answerAsOf } from './answer.routes.js';
-import { DIRECTIONS, type Direction, GRAPH } from './graph.js';
+import { DEFAULT_LIMIT, graphOperation, MAX_DEPTH, MAX_LIMIT, MAX_STARTS } from './graph.describe.js';
+import { DIRECTIONS, type Direction, GRAPH, type Graph } from './graph.js';
+import { graphMlText } from './graphml.js';
 import { LINK_RELATIONS } from './link-relations.js';
-import { MAX_LENGTH, MAX_PATHS } from './paths.js';
 
-const MAX_DEPTH = 3;
-const MAX_STARTS = 10;
-const DEFAULT_LIMIT = 200;
-const MAX_LIMIT = 1_000;
 const RELATIONS = Object.keys(LINK_RELATIONS);
-const PARAMETERS = ['of', 'between', 'depth', 'direction', 'relation', 'types', 'limit', 'asOf'];
+const ROLES = [...new Set([PARTICIPANT_ROLES, PARTY_ROLES, MEMBERSHIP_ROLES].flatMap((codes) => Object.keys(codes)))];
+const PARAMETERS = Object.keys(graphOperation.querystring.shape);
+
+const GRAPHML = { contentType: contentType('graphml'), write: graphMlText };
 
 /** `GET /v1/graph`. */
 export function registerGraph(app: FastifyInstance, services: Services): void {
-  app.get('/v1/graph', { schema: graphSchema, config: { scope: 'read' } }, async (request, reply) => {
-    requireAcceptable(request, [JSON_TYPE]);
+  app.get('/v1/graph', { schema: graphOperation, config: { scope: 'read' } }, async (request, reply) => {
+    const format = formatOf(request, GRAPH_FORMATS);
     const query = readQuery(request, PARAMETERS);
     const { name, texts } = readStarts(query);
     const direction = query.get('direction')?.[0] ?? 'both';
@@ -39,10 +39,17 @@ export function registerGraph(app: FastifyInstance, services: Services): void {
       depth: readDepth(query),
       limit: wholeNumber('limit', query.get('limit')?.[0], DEFAULT_LIMIT, MAX_LIMIT),
       relations: readCodes(query, 'relation', RELATIONS),
+      roles: readCodes(query, 'role', ROLES),
       types: readCodes(query, 'types', RESOURCE_TYPES),
+      held: readHeld(query),
     };
-    const plan = planOf(name, texts);
-    return answerAsOf(services, request, reply, { name: 'graph', query, plan }, async (head, revision) => {
+    const asked = {
+      name: `graph ${format}`,
+      query,
+      plan: planOf(name, texts),
+      ...(format === 'graphml' && { form: GRAPHML }),
+    };
+    return answerAsOf<Graph & { asOf: number }>(services, request, reply, asked, async (head, revision) => {
       const of = head.references.flatMap((record) => (typeof record === 'string' ? [] : [record.id]));
       return { ...(await services.analyst.run(GRAPH, { ...wanted, of, revision })), asOf: revision };
     });
@@ -68,6 +75,12 @@ function readStarts(query: Query): { name: 'of' | 'between'; texts: string[] } {
   if (texts.length > MAX_STARTS)
     throw invalidParameter('of', `must name at most ${MAX_STARTS} records`, 'out-of-range');
   return { name: 'of', texts };
+}
+
+/** What `from`, `to` and `match` say, as lists take them. */
+function readHeld(query: Query): HeldWithin | undefined {
+  const range = dateRange(query.get('from')?.[0], query.get('to')?.[0], query.get('match')?.[0]);
+  return range && { match: range.match, first: range.start ?? NO_EARLIEST, last: range.end ?? NO_LATEST };
 }
 
 function readDepth(query: Query): number {
@@ -102,92 +115,3 @@ function planOf(name: string, texts: readonly string[]): FilterPlan {
     },
   };
 }
-
-const id = z.string().meta({ description: 'TypeID.' });
-const bound = (description: string) => z.string().nullable().meta({ description });
-
-const Graph = z
-  .object({
-    nodes: z
-      .array(
-        z
-          .object({
-            id,
-            type: z.enum(RESOURCE_TYPES).meta({ description: 'What sort of record.' }),
-            slug: z.string().meta({ description: 'Its name in URLs, as of the answer.' }),
-            label: z.string().meta({ description: 'Its title, name, statement or question, as of the answer.' }),
-            depth: z.int().meta({ description: 'Steps from the nearest start.' }),
-          })
-          .meta({ id: 'GraphNode', description: 'A record in a graph.' }),
-      )
-      .meta({ description: 'The records, those nearest to the start first.' }),
-    edges: z
-      .array(
-        z
-          .object({
-            id: z.string().meta({ description: 'Names the edge within the answer.' }),
-            source: z.string().meta({ description: 'Id of the record that points.' }),
-            target: z.string().meta({ description: 'Id of the record it points at.' }),
-            relation: z.string().meta({ description: 'What the one is to the other.', examples: ['participant'] }),
-            role: z.string().optional().meta({ description: 'Role within the relation.' }),
-            validity: z
-              .object({ earliest: bound('First day.'), latest: bound('Last day.') })
-              .nullable()
-              .optional()
-              .meta({
-                description:
-                  'First and last day it may have held, each null without a bound; null when it never held, as for a treaty never in force.',
-              }),
-          })
-          .meta({ id: 'GraphEdge', description: 'An edge of a graph. Two records may have several.' }),
-      )
-      .meta({ description: 'The edges that were gone along.' }),
-    paths: z
-      .array(z.array(z.string()))
-      .optional()
-      .meta({ description: 'With `between`: ids along each of the shortest paths; empty when there is none.' }),
-    truncated: z.boolean().meta({ description: 'Whether something was left out for want of room.' }),
-    asOf: z.int().meta({ description: 'The revision that the answer is of.' }),
-  })
-  .meta({ id: 'Graph', description: 'Records and the edges between them.' });
-
-const optional = (description: string) => z.string().optional().meta({ description });
-
-const graphSchema = {
-  operationId: 'getGraph',
-  summary: 'Records around others, or paths between two',
-  description: `With \`of\`: the records within some steps, breadth first, those of the latest edges first. With \`between\`: the shortest paths between two records, of at most ${MAX_LENGTH} steps and at most ${MAX_PATHS} of the same length; none is an empty list.`,
-  tags: ['insight'],
-  security: KEY_OPTIONAL,
-  headers: z.object({ 'If-None-Match': ifNoneMatch }),
-  querystring: z.object({
-    of: z
-      .string()
-      .optional()
-      .meta({
-        description: `Up to ${MAX_STARTS} records to start from, separated by commas: ids, slugs with their collection, or external ids.`,
-        param: { example: 'events/us-ua-consultations-2025-01' },
-      }),
-    between: optional('Two records, separated by a comma, in place of `of`.'),
-    depth: z
-      .int()
-      .min(1)
-      .max(MAX_DEPTH)
-      .optional()
-      .meta({ description: `Steps, 1 to ${MAX_DEPTH}; 1 when absent.` }),
-    direction: z
-      .enum(DIRECTIONS)
-      .optional()
-      .meta({ description: 'Along edges, against them, or `both` (when absent).' }),
-    relation: optional('Only edges of these relations, separated by commas.'),
-    types: optional(`Only records of these types, separated by commas: ${RESOURCE_TYPES.join(', ')}.`),
-    limit: z
-      .int()
-      .min(1)
-      .max(MAX_LIMIT)
-      .optional()
-      .meta({ description: `Most records, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} when absent.` }),
-    asOf,
-  }),
-  response: { 200: answer('The graph.', Graph, found), 304: notModified, ...problemResponses(...READ, 'overloaded') },
-};

@@ -1,6 +1,7 @@
 import type { Reader } from '../db/store.js';
 import type { Task } from '../journal/analysis.js';
-import { type EdgeFilter, edgeKey, edgesFrom, edgesTo, type GraphEdge } from '../journal/neighbours.js';
+import type { EdgeFilter } from '../journal/edge-filter.js';
+import { edgeKey, edgesFrom, edgesTo, type GraphEdge } from '../journal/neighbours.js';
 import { readDocuments } from '../journal/read.js';
 import { dayToIso } from '../shared/edtf.js';
 import { type ResourceType, typeOfId } from '../shared/ids.js';
@@ -11,14 +12,12 @@ import type { Steps, Walk } from './walk.js';
 export const DIRECTIONS = ['both', 'out', 'in'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-export interface GraphArgs {
+export interface GraphArgs extends Omit<EdgeFilter, 'asOf'> {
   /** Ids to start from; with `paths` exactly two. */
   of: readonly string[];
   paths: boolean;
   depth: number;
   direction: Direction;
-  relations: readonly string[] | undefined;
-  types: readonly ResourceType[] | undefined;
   /** Most nodes of a neighbourhood. */
   limit: number;
   /** The revision that the answer is of. */
@@ -83,9 +82,10 @@ const EDGES_PER_RECORD = 1_000;
 /** Edges that are looked at for one neighbourhood, give or take those of one record. */
 const MAX_EDGES = 100_000;
 
-function stepper(reader: Reader, { of, direction, relations, types }: GraphArgs, asOf: number | undefined): Steps {
+function stepper(reader: Reader, args: GraphArgs, asOf: number | undefined): Steps {
+  const { of, direction, relations, roles, types, held } = args;
   // Starts may be gone to whatever their type is.
-  const filter: EdgeFilter = { relations, types: types && withTypesOf(of, types), asOf };
+  const filter: EdgeFilter = { relations, roles, types: types && withTypesOf(of, types), held, asOf };
   const wanted = (id: string) => {
     const type = typeOfId(id);
     return types === undefined || of.includes(id) || (type !== undefined && types.includes(type));

@@ -62,7 +62,10 @@ export const timelineOperation = {
   }),
 };
 
-const ONLY_LISTS = { sort: true, limit: true, cursor: true, fields: true, include: true, count: true } as const;
+const ONLY_LISTS = {
+  ...({ sort: true, limit: true, cursor: true } as const),
+  ...({ fields: true, include: true, facets: true, count: true } as const),
+};
 
 export const totalsOperation = {
   ...reading(

@@ -1,5 +1,7 @@
 /** Calendar periods of the proleptic Gregorian calendar, over day numbers (days since 1970-01-01). */
 
+import { yearOfDay } from '../shared/edtf.js';
+
 export const BUCKET_UNITS = ['day', 'month', 'quarter', 'year'] as const;
 export type BucketUnit = (typeof BUCKET_UNITS)[number];
 type Unit = BucketUnit | 'decade' | 'century';
@@ -40,19 +42,13 @@ export function enclosing(unit: BucketUnit, first: number, last: number): string
 }
 
 function nameOf(unit: Unit, day: number): string | undefined {
-  const { year, month, dayOfMonth } = civil(day);
-  const name = yearName(year);
+  const { month, dayOfMonth } = civil(day);
+  const name = yearOfDay(day);
   if (unit === 'year') return name;
   if (unit === 'decade') return unspecified(name, 1);
   if (unit === 'century') return unspecified(name, 2);
   if (unit === 'quarter') return `${name}-Q${Math.floor(month / 3) + 1}`;
   return `${name}-${two(month + 1)}${unit === 'day' ? `-${two(dayOfMonth)}` : ''}`;
-}
-
-/** EDTF: four digits, a minus before them, or `Y` before more. */
-function yearName(year: number): string {
-  const digits = String(Math.abs(year)).padStart(4, '0');
-  return digits.length > 4 ? `Y${year}` : `${year < 0 ? '-' : ''}${digits}`;
 }
 
 /** EDTF has such a form for years of four digits only. */

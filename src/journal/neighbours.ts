@@ -1,9 +1,8 @@
-import { and, asc, desc, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
-import { holds, valuesAt, whenOf } from '../db/conditions.js';
-import type { Reader, Values } from '../db/store.js';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import type { Reader } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
-import { idRange, RESOURCE_TYPES, type ResourceType } from '../shared/ids.js';
-import { listValues } from './references.js';
+import { RESOURCE_TYPES } from '../shared/ids.js';
+import { type EdgeFilter, narrowed } from './edge-filter.js';
 
 /** An edge as the graph shows it; days are day numbers, null without a bound. */
 export interface GraphEdge {
@@ -20,14 +19,6 @@ export interface GraphEdge {
 /** What tells an edge from all others. */
 export function edgeKey({ revision, position }: Pick<GraphEdge, 'revision' | 'position'>): string {
   return `${revision}.${position}`;
-}
-
-/** Which edges count. Lists hold at least one entry where they are given. */
-export interface EdgeFilter {
-  relations: readonly string[] | undefined;
-  /** Records of these types alone are come from or gone to. */
-  types: readonly ResourceType[] | undefined;
-  asOf: number | undefined;
 }
 
 const columns = ({ links }: Tables) => ({
@@ -86,48 +77,4 @@ export async function edgesTo(
     all &&= edges.length < limit;
   }
   return { edges: found, all };
-}
-
-function narrowed({ relations, types, asOf }: EdgeFilter): {
-  shape: string;
-  values: Values;
-  condition(t: Tables): SQL | undefined;
-} {
-  const when = whenOf(asOf);
-  const wanted = relations && listValues(relations);
-  const ranges = types?.map((_, index) => ({ lowest: `lowest${index}`, beyond: `beyond${index}` }));
-  const bounds = types?.flatMap((type, index) => {
-    const { lowest, beyond } = idRange(type);
-    return [
-      [`lowest${index}`, lowest],
-      [`beyond${index}`, beyond],
-    ];
-  });
-  return {
-    shape: `${when} ${wanted?.names.length ?? 'any'} ${types?.length ?? 'all'}`,
-    values: {
-      ...wanted?.values,
-      ...Object.fromEntries(bounds ?? []),
-      ...valuesAt(asOf),
-    },
-    condition: (t) =>
-      and(
-        holds(when, t.links),
-        wanted &&
-          inArray(
-            t.links.relation,
-            wanted.names.map((name) => sql.placeholder(name)),
-          ),
-        ranges && targetIn(t, ranges),
-      ),
-  };
-}
-
-function targetIn(t: Tables, ranges: readonly { lowest: string; beyond: string }[]): SQL | undefined {
-  const { target } = t.links;
-  return or(
-    ...ranges.map(({ lowest, beyond }) =>
-      and(gte(target, sql.placeholder(lowest)), lt(target, sql.placeholder(beyond))),
-    ),
-  );
 }

@@ -97,9 +97,9 @@ async function inBatches<T>(values: string[], find: (batch: string[]) => Promise
 }
 
 /** Placeholder names and values for a padded list. */
-export function listValues(values: readonly string[]): { names: string[]; values: Values } {
+export function listValues(values: readonly string[], prefix = 'v'): { names: string[]; values: Values } {
   const list = padded(values);
-  const names = list.map((_, index) => `v${index}`);
+  const names = list.map((_, index) => `${prefix}${index}`);
   return { names, values: Object.fromEntries(names.map((name, index) => [name, list[index] ?? null])) };
 }
 

@@ -1,5 +1,7 @@
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
+import { countOfRows } from '../db/conditions.js';
 import type { Reader } from '../db/store.js';
+import { type Counts, countsFrom } from './facets.js';
 import type { ListQuery } from './list.js';
 
 /** The count of a list of present records that one roll-up cell holds; undefined when none does. */
@@ -36,28 +38,24 @@ function cellOf({ conditions, edges }: ListQuery): { dimension: string; value: s
   return { dimension: 'total', value: '' };
 }
 
-/** All cells of one dimension for present records of a type: values with their counts, the most frequent first. */
-export function readCells(
-  reader: Reader,
-  type: string,
-  dimension: string,
-  limit: number,
-): Promise<{ value: string; count: number }[]> {
-  return reader.all(
+/** The present records of a type by one dimension, from the roll-ups: nothing is counted. */
+export async function readCells(reader: Reader, type: string, dimension: string, limit: number): Promise<Counts> {
+  const rows = await reader.all(
     'roll-up cells',
-    (db, t) =>
+    (db, { rollups }) =>
       db
-        .select({ value: t.rollups.value, count: t.rollups.count })
-        .from(t.rollups)
+        .select({ value: rollups.value, count: rollups.count, groups: countOfRows().as('groups') })
+        .from(rollups)
         .where(
           and(
-            eq(t.rollups.type, sql.placeholder('type')),
-            eq(t.rollups.dimension, sql.placeholder('dimension')),
-            gt(t.rollups.count, 0),
+            eq(rollups.type, sql.placeholder('type')),
+            eq(rollups.dimension, sql.placeholder('dimension')),
+            gt(rollups.count, 0),
           ),
         )
-        .orderBy(desc(t.rollups.count), asc(t.rollups.value))
+        .orderBy(desc(eq(rollups.value, '')), desc(rollups.count), asc(rollups.value))
         .limit(sql.placeholder('limit')),
-    { type, dimension, limit },
+    { type, dimension, limit: limit + 1 },
   );
+  return countsFrom(rows, limit);
 }

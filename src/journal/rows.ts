@@ -23,10 +23,9 @@ export interface ProjectedRows {
  * Number of the shape of all rows made here. One more with each change of it, so that a database made before is made
  * anew from its journal.
  */
-export const PROJECTIONS = 3;
+export const PROJECTIONS = 4;
 
 const LABEL_LENGTH = 200;
-const DAY_BEFORE_COMMON_ERA = -719528;
 
 /** All query rows of one version of a record. Pure: `reindex` and `verify` make the same rows from the journal. */
 export function projectRows(
@@ -143,14 +142,13 @@ function ranking(): (edge: Edge) => number {
   };
 }
 
+/** A record without a value counts in the cell of the empty one, so that it need not be looked for. */
 function countedCells(projection: Projection, edges: readonly Edge[]): string[] {
   const cells = ['total '];
-  for (const [dimension, value] of Object.entries(projection.counted)) {
-    if (value !== null) cells.push(`${dimension} ${value}`);
-  }
-  const earliest = projection.dates?.earliest;
-  if (typeof earliest === 'number' && earliest >= DAY_BEFORE_COMMON_ERA) cells.push(`year ${yearOfDay(earliest)}`);
+  for (const [dimension, value] of Object.entries(projection.counted)) cells.push(`${dimension} ${value ?? ''}`);
+  const earliest = projection.dates?.earliest ?? null;
+  cells.push(`year ${earliest === null ? '' : yearOfDay(earliest)}`);
   const actors = new Set(edges.map((edge) => edge.target).filter((target) => target.startsWith('actor_')));
-  for (const actor of actors) cells.push(`actor ${actor}`);
+  for (const actor of actors.size === 0 ? [''] : actors) cells.push(`actor ${actor}`);
   return cells;
 }

@@ -38,9 +38,9 @@ export function tallyByColumn(reader: Reader, query: ListQuery, column: string |
   return reader.all(
     `tally ${shapeOf(query)} by ${column ?? 'nothing'}`,
     (db, t) => {
-      const { from, where, sortTable, columns } = planOf(db, t, query, false);
+      const { from, where, sortTable } = planOf(db, t, query, false);
       const dates = { dateFrom: sortTable.dateFrom, dateTo: sortTable.dateTo };
-      const value = column === undefined ? undefined : columnOf(columns, column);
+      const value = column === undefined ? undefined : columnOf(t[query.kind.collection], column);
       const rows = from({ ...dates, ...(value && { value }), count: count() })
         .where(where)
         .groupBy(dates.dateFrom, dates.dateTo, ...(value ? [value] : []));
@@ -153,13 +153,18 @@ function typed(db: Db, t: Tables) {
   return db.select({ revision, dateFrom, dateTo }).from(t.events);
 }
 
+/** That an edge goes to a record of the type. */
+export function pointsAtType(t: Tables): SQL | undefined {
+  const target = unindexed(t.links.target);
+  return and(gte(target, sql.placeholder('lowestId')), lt(target, sql.placeholder('beyondIds')));
+}
+
 /**
  * Edges to records of the type; of several from one record to another, only the first (see `links.rank`). The records
  * that fit come first and lead to their edges: through the indexes of links it takes SQLite several times as long.
  */
 export function isOneOf(t: Tables, { relation }: EdgeSplitter) {
-  const target = unindexed(t.links.target);
-  const ofType = and(gte(target, sql.placeholder('lowestId')), lt(target, sql.placeholder('beyondIds')));
+  const ofType = pointsAtType(t);
   return relation === undefined
     ? and(ofType, lte(t.links.rank, 0))
     : and(ofType, lte(t.links.rank, 1), eq(t.links.relation, sql.placeholder('relation')));
@@ -170,7 +175,7 @@ export function edgesShape({ relation }: EdgeSplitter): string {
   return relation === undefined ? 'any edge' : 'one edge';
 }
 
-/** Values of the placeholders of `isOneOf`. */
+/** Values of the placeholders of `isOneOf` and `pointsAtType`. */
 export function edgeValues({ relation, to }: EdgeSplitter): Values {
   const { lowest, beyond } = idRange(to);
   return { lowestId: lowest, beyondIds: beyond, ...(relation !== undefined && { relation }) };

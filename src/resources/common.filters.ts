@@ -252,14 +252,28 @@ export const commonFilters: readonly Filter[] = [
   contested,
 ];
 
-/** `from`, `to` and `match` over the record's dates. Undated records never fit. */
-export function dateCondition(from: string | undefined, to: string | undefined, match: string): Condition | undefined {
+/** What `from`, `to` and `match` ask for: day numbers, undefined or null without a bound. */
+export interface DateRange {
+  match: 'possible' | 'certain';
+  start: number | null | undefined;
+  end: number | null | undefined;
+}
+
+/** Reads `from`, `to` and `match`; undefined without `from` and `to`. Raises `invalid-parameter`. */
+export function dateRange(from: string | undefined, to: string | undefined, match = 'possible'): DateRange | undefined {
   requireCode('match', match, ['possible', 'certain']);
   if (from === undefined && to === undefined) return undefined;
   const start = from === undefined ? undefined : edtfBound('from', from).earliest;
   const end = to === undefined ? undefined : edtfBound('to', to).latest;
   if (start != null && end != null && start > end)
     throw invalidParameter('to', 'must not be before `from`', 'out-of-range');
+  return { match: match as DateRange['match'], start, end };
+}
+
+/** `from`, `to` and `match` over the record's dates. Undated records never fit. */
+export function dateCondition(range: DateRange | undefined): Condition | undefined {
+  if (range === undefined) return undefined;
+  const { match, start, end } = range;
   const values = [...(start == null ? [] : [start]), ...(end == null ? [] : [end])];
   return {
     shape: `dates ${match} ${start == null ? '' : 'from'} ${end == null ? '' : 'to'}`,

@@ -124,9 +124,11 @@ export function dayToIso(day: number): string {
   return iso;
 }
 
-/** The year of a day number, written as `dayToIso` does. */
+/** The year that a day lies in, as EDTF writes it: four digits, a minus before them, or `Y` before more. */
 export function yearOfDay(day: number): string {
-  return dayToIso(day).slice(0, -'-01-01'.length);
+  const year = Number(dayToIso(day).slice(0, -'-01-01'.length));
+  const digits = String(Math.abs(year)).padStart(4, '0');
+  return digits.length > 4 ? `Y${year}` : `${year < 0 ? '-' : ''}${digits}`;
 }
 
 /** The reverse of `dayToIso`; throws RangeError for text that `dayToIso` does not write. */

@@ -1,162 +1,249 @@
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resources } from '../../src/resources/index.js';
 import { facetNames } from '../../src/resources/operations/facets.js';
 import { ANY, type AnyJson, expectProblem } from '../support/client.js';
-import { fits, type Query, worldAt } from '../support/naive.js';
+import { FACET_VALUES, naiveFacet } from '../support/naive-facets.js';
+import { fitsOnDay } from '../support/naive-valid-on.js';
 import { useService } from '../support/use-service.js';
 
 const t = useService({ seeds: true });
-const revisions: number[] = [];
 const ids = new Map<string, string>();
+let loaded: number;
 
 beforeAll(async () => {
+  loaded = await t.db.head();
   for (const { type, collection } of resources)
-    for (const { doc } of await t.db.stateAt(type, await t.db.head())) ids.set(`${collection}/${doc.slug}`, doc.id);
-  revisions.push(400, 650, await t.db.head());
-  for (const { doc } of (await t.db.stateAt('event', await t.db.head())).slice(0, 20)) {
-    const patch = { tags: [...doc.tags, 'patched'], status: 'cancelled', areas: doc.areas.slice(1) };
-    expect((await t.http.patch(`/v1/events/${doc.id}`, patch, ANY)).status).toBe(200);
-  }
-  revisions.push(await t.db.head());
+    for (const { doc } of await t.db.stateAt(type, loaded)) ids.set(`${collection}/${doc.slug}`, doc.id);
+  const made = { slug: 'no-stage', title: 'Without a stage', legalForm: 'treaty' };
+  await t.http.post('/v1/agreements', { ...made, parties: [{ actor: 'ukraine', role: 'party' }] });
+  await t.http.post('/v1/events', {
+    slug: 'kadesh',
+    kind: 'signing',
+    title: 'Kadesh',
+    date: '-1258',
+    status: 'concluded',
+    participants: ['host', 'participant'].map((role) => ({ actor: 'ukraine', role })),
+  });
 });
 
-/** The values of an event that a facet counts it under. */
-const VALUES: Record<string, (event: AnyJson) => (string | undefined)[]> = {
-  kind: ({ kind }) => [kind],
-  status: ({ status }) => [status],
-  country: ({ place }) => [place?.country],
-  method: ({ method }) => [method],
-  year: ({ earliest }) => [earliest?.slice(0, -6)],
-  tag: ({ tags }) => tags,
-  area: ({ areas }) => areas,
-  actor: (event) => JSON.stringify(event).match(/actor_[0-9a-z]{26}/g) ?? [],
-  source: (event) => JSON.stringify(event).match(/source_[0-9a-z]{26}/g) ?? [],
-  onBehalfOf: ({ participants }) => participants.flatMap((each: AnyJson) => each.onBehalfOf ?? []),
-};
-const SINGLE = ['kind', 'status', 'country', 'method', 'year'];
-
-function naive(events: readonly AnyJson[], name: string) {
-  const counts = new Map<string, number>();
-  let missing = 0;
-  for (const event of events) {
-    const values = new Set(VALUES[name]?.(event).filter((value) => value !== undefined));
-    if (values.size === 0) missing += 1;
-    for (const value of values) counts.set(value as string, (counts.get(value as string) ?? 0) + 1);
-  }
-  const values = [...counts].map(([value, count]) => ({ value, count }));
-  values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
-  return {
-    counts: 'records',
-    values: values.slice(0, 50),
-    distinct: values.length,
-    truncated: values.length > 50,
-    ...(SINGLE.includes(name) && { missing }),
-  };
+async function docsAt(collection: string, revision: number): Promise<AnyJson[]> {
+  const type = resources.find((each) => each.collection === collection)?.type ?? '';
+  return (await t.db.stateAt(type, revision)).map(({ doc }) => doc);
 }
 
-const FILTERS: readonly (readonly [string, string])[] = [
-  ['kind', 'signing'],
-  ['kind', 'signing,negotiation'],
-  ['status', 'concluded'],
-  ['country', 'UA'],
-  ['actor', 'ukraine'],
-  ['actor', 'germany,united-states'],
-  ['area', 'cyber-security'],
-  ['tag', 'patched'],
-  ['method', 'curated'],
-  ['from', '2024'],
-  ['to', '2024-06'],
-  ['source', 'seed-article'],
-  ['contested', 'true'],
-  ['onBehalfOf', 'ukraine'],
-];
+function bare({ values, ...facet }: AnyJson) {
+  return { ...facet, values: values.map(({ value, count }: AnyJson) => ({ value, count })) };
+}
 
-describe('facets', () => {
-  it('are what a count over every document gives, now and then, each without its own filter', {
-    timeout: 120_000,
-  }, async () => {
-    const query = fc.uniqueArray(fc.constantFrom(...FILTERS), { maxLength: 3, selector: ([name]) => name });
-    const names = fc.uniqueArray(fc.constantFrom(...Object.keys(VALUES)), { minLength: 1, maxLength: 4 });
-    await fc.assert(
-      fc.asyncProperty(query, names, fc.nat(4), async (filters: Query, facets, at) => {
-        const revision = revisions[at];
-        const parameters = new URLSearchParams([...filters.map(([name, value]) => [name, value])]);
-        parameters.set('facets', facets.join());
-        if (revision !== undefined) parameters.set('asOf', String(revision));
-        const answer = await t.http.get(`/v1/events?limit=1&${parameters}`);
-        expect({ parameters: `${parameters}`, status: answer.status }).toMatchObject({ status: 200 });
-        const then = answer.body.asOf;
-        const world = await worldAt(t.db, ids, then);
-        const events = (await t.db.stateAt('event', then)).map(({ doc }) => doc);
-        for (const name of facets) {
-          const left = filters.filter(([filter]) => filter !== name);
-          const fitting = events.filter(fits(left, world));
-          const { values, ...facet } = answer.body.facets[name];
-          const bare = values.map(({ value, count }: AnyJson) => ({ value, count }));
-          expect({ parameters: `${parameters}`, name, facet: { ...facet, values: bare } }).toEqual({
-            parameters: `${parameters}`,
-            name,
-            facet: naive(fitting, name),
-          });
-        }
-        expect(Object.keys(answer.body.facets)).toEqual(facets);
-      }),
-      { numRuns: 120 },
-    );
-  });
+async function facet(path: string, name: string): Promise<AnyJson> {
+  const { status, body } = await t.http.get(`${path}${path.includes('?') ? '&' : '?'}limit=1&facets=${name}`);
+  expect({ path, name, status, detail: body.detail }).toEqual({ path, name, status: 200, detail: undefined });
+  return body.facets[name];
+}
 
-  it('name the records that values are ids of, as they were then', async () => {
-    const { body } = await t.http.get('/v1/events?facets=actor,area&limit=1');
-    expect(body.facets.actor.values[0]).toMatchObject({ slug: 'ukraine', label: 'Ukraine' });
-    const revision = await t.db.head();
-    await t.http.patch('/v1/actors/ukraine', { name: 'Ukraine renamed', slug: 'renamed' }, ANY);
-    const [now, then] = await Promise.all(
-      ['', `&asOf=${revision}`].map((more) => t.http.get(`/v1/events?facets=actor&limit=1${more}`)),
-    );
-    expect(now?.body.facets.actor.values[0]).toMatchObject({ slug: 'renamed', label: 'Ukraine renamed' });
-    expect(then?.body.facets.actor.values[0]).toMatchObject({ slug: 'ukraine', label: 'Ukraine' });
-    await t.http.patch('/v1/actors/renamed', { name: 'Ukraine', slug: 'ukraine' }, ANY);
-  });
+const ALL = resources.flatMap(({ collection }) =>
+  Object.keys(FACET_VALUES[collection] ?? {}).map((name) => ({ collection, name })),
+);
 
-  it('give values that the filter of the same name takes, with as many records', async () => {
-    for (const { collection } of resources) {
-      const resource = resources.find((each) => each.collection === collection);
-      const names = facetNames(resource as never)
-        .filter((name) => name !== 'year')
-        .slice(0, 8);
-      const { body } = await t.http.get(`/v1/${collection}?limit=1&facets=${names.join()}`);
-      for (const name of names) {
-        for (const { value, count } of body.facets[name].values.slice(0, 3)) {
-          // An area stands for what is narrower too, unless told otherwise.
-          const depth = name === 'area' ? '&areaDepth=0' : '';
-          const list = await t.http.get(`/v1/${collection}?limit=1&count=exact&${name}=${value}${depth}`);
-          expect({ collection, name, value, count: list.body.count }).toEqual({
-            ...{ collection, name, value },
-            count: { value: count, exact: true },
-          });
-        }
-      }
+describe('every facet of every resource', () => {
+  it('is known to the tests, and has a filter of its name but for the year', () => {
+    for (const resource of resources) {
+      const names = facetNames(resource).sort();
+      expect(names).toEqual(Object.keys(FACET_VALUES[resource.collection] ?? {}).sort());
+      const filters = resource.filters.map(({ name }) => name);
+      expect(names.filter((name) => !filters.includes(name))).toEqual(names.filter((name) => name === 'year'));
     }
   });
 
-  it('are the same on every page of a walk, and honour a search', async () => {
-    const first = await t.http.get('/v1/events?q=ukraine&facets=kind,year&limit=5');
-    await t.http.post('/v1/events', { kind: 'call', title: 'Ukraine again', date: '2030', status: 'announced' });
-    const second = await t.http.get(`/v1/events?q=ukraine&facets=kind,year&limit=5&cursor=${first.body.page.next}`);
-    expect(second.body.facets).toEqual(first.body.facets);
-    const found = await t.http.walk('/v1/events?q=ukraine&limit=200&asOf=769');
-    const facets = (await t.http.get('/v1/events?q=ukraine&facets=kind&limit=1&asOf=769')).body.facets;
-    expect(facets.kind.values).toEqual(naive(found.data, 'kind').values);
+  it.each(ALL)('$collection by $name are what a naive count gives, now and then', async ({ collection, name }) => {
+    for (const revision of [await t.db.head(), loaded - 100]) {
+      const told = await facet(`/v1/${collection}?asOf=${revision}`, name);
+      expect(bare(told)).toEqual(naiveFacet(collection, name, await docsAt(collection, revision)));
+      expect(told.values.length).toBeLessThanOrEqual(50);
+      expect(told.truncated).toBe(told.distinct > 50);
+    }
+    expect(bare(await facet(`/v1/${collection}`, name))).toEqual(
+      naiveFacet(collection, name, await docsAt(collection, await t.db.head())),
+    );
   });
 
-  it('may change on the way, like the other things that are only shown', async () => {
-    const first = await t.http.get('/v1/events?limit=5');
-    const second = await t.http.get(`/v1/events?limit=5&facets=kind&cursor=${first.body.page.next}`);
-    expect({ status: second.status, facets: Object.keys(second.body.facets) }).toEqual({
-      status: 200,
-      facets: ['kind'],
-    });
+  it.each(ALL.filter(({ name }) => name !== 'year'))(
+    '$collection by $name give values that the filter takes, with as many records',
+    async ({ collection, name }) => {
+      // An area stands for what is narrower too, unless told otherwise.
+      const exactly = name === 'area' ? '&areaDepth=0' : '';
+      for (const { value, count } of (await facet(`/v1/${collection}`, name)).values.slice(0, 2)) {
+        const list = await t.http.get(`/v1/${collection}?limit=1&count=exact&${name}=${value}${exactly}`);
+        expect({ value, count: list.body.count }).toEqual({ value, count: { value: count, exact: true } });
+      }
+    },
+  );
+
+  it('are cut after fifty values, and say how many there are', async () => {
+    const { values, distinct, truncated } = await facet('/v1/events', 'actor');
+    expect({ told: values.length, more: distinct > 50, truncated }).toEqual({ told: 50, more: true, truncated: true });
+  });
+});
+
+describe('a facet', () => {
+  it('names the records that values are ids of, as they were then', async () => {
+    const before = await t.db.head();
+    const [ukraine] = (await facet('/v1/events', 'actor')).values;
+    expect(ukraine).toMatchObject({ value: ids.get('actors/ukraine'), slug: 'ukraine', label: 'Ukraine' });
+    expect(Object.keys(ukraine)).toEqual(['value', 'slug', 'label', 'count']);
+    await t.http.patch('/v1/actors/ukraine', { name: 'Ukraine renamed', slug: 'renamed' }, ANY);
+    const renamed = { ...ukraine, slug: 'renamed', label: 'Ukraine renamed' };
+    expect((await facet('/v1/events', 'actor')).values[0]).toEqual(renamed);
+    expect((await facet(`/v1/events?asOf=${before}`, 'actor')).values[0]).toEqual(ukraine);
+    await t.http.patch('/v1/actors/renamed', { name: 'Ukraine', slug: 'ukraine' }, ANY);
+  });
+
+  it('leaves the filter of its own name out, all times it is given, and no other', async () => {
+    const all = naiveFacet('events', 'kind', await docsAt('events', loaded));
+    expect(bare(await facet(`/v1/events?kind=signing&asOf=${loaded}`, 'kind'))).toEqual(all);
+    expect(bare(await facet(`/v1/events?kind=signing&kind=call&asOf=${loaded}`, 'kind'))).toEqual(all);
+    const signings = (await docsAt('events', loaded)).filter(({ kind }) => kind === 'signing');
+    expect(bare(await facet(`/v1/events?kind=signing&asOf=${loaded}`, 'status'))).toEqual(
+      naiveFacet('events', 'status', signings),
+    );
+  });
+
+  it('of what a role qualifies counts in that role, with and without its own filter', async () => {
+    for (const [path, name, role] of [
+      ['/v1/events?role=host', 'actor', 'host'],
+      ['/v1/events?actor=ukraine&role=host', 'actor', 'host'],
+      ['/v1/agreements?party=ukraine&role=party,observer', 'party', 'party,observer'],
+      ['/v1/actors?memberOf=g7&role=member', 'memberOf', 'member'],
+      ['/v1/events?role=host&role=participant', 'actor', 'host&role=participant'],
+    ] as const) {
+      const { values, missing } = await facet(path, name);
+      const collection = path.slice(4, path.indexOf('?'));
+      for (const { value, count } of values.slice(0, 5)) {
+        const list = await t.http.get(`/v1/${collection}?${name}=${value}&role=${role}&limit=1&count=exact`);
+        expect({ path, value, count: list.body.count.value }).toEqual({ path, value, count });
+      }
+      expect({ path, some: values.length > 0, missing: missing >= 0 }).toEqual({ path, some: true, missing: true });
+    }
+  });
+
+  it('of areas leaves `areaDepth` out with `area`, and counts what records name', async () => {
+    const all = naiveFacet('events', 'area', await docsAt('events', loaded));
+    for (const more of ['', '&areaDepth=0'])
+      expect(bare(await facet(`/v1/events?area=military-equipment${more}&asOf=${loaded}`, 'area'))).toEqual(all);
+  });
+
+  it('of currencies keeps the least amount that was given with one', async () => {
+    const told = await facet('/v1/commitments?currency=EUR&minAmount=1000000000', 'currency');
+    const great = (await docsAt('commitments', await t.db.head())).filter(
+      ({ amount }) => amount !== undefined && Number(amount.value) >= 1e9,
+    );
+    expect(bare(told)).toEqual(naiveFacet('commitments', 'currency', great));
+    expect(told.distinct).toBeGreaterThan(2);
+    expectProblem(await t.http.get('/v1/commitments?minAmount=1&facets=currency'), 'invalid-parameter');
+  });
+
+  it('counts what has no stage as missing, by whatever way it was found', async () => {
+    const parties = await facet('/v1/agreements?party=ukraine', 'status');
+    const any = await facet('/v1/agreements?actor=ukraine&legalForm=treaty', 'status');
+    for (const { values, missing } of [parties, any]) {
+      expect(missing).toBe(1);
+      expect(values.map(({ value }: AnyJson) => value)).not.toContain('');
+    }
+  });
+
+  it('of years gives years before the common era as EDTF, kept or counted', async () => {
+    for (const path of ['/v1/events', '/v1/events?tag=single-source,never', '/v1/events?q=Kadesh']) {
+      const { values } = await facet(path, 'year');
+      const found = values.find(({ value }: AnyJson) => value === '-1258');
+      expect({ path, found }).toEqual({ path, found: path.includes('tag') ? undefined : { value: '-1258', count: 1 } });
+    }
+    const { body } = await t.http.get('/v1/events?from=-1258&to=-1258&match=certain&count=exact');
+    expect(body.count.value).toBe(1);
+  });
+});
+
+describe('facets', () => {
+  it('go with count, include, fields and limit, in the order asked for', async () => {
+    const query = 'facets=status,kind,actor&count=exact&include=actors&fields=slug&limit=2&from=2024';
+    const { body } = await t.http.get(`/v1/events?${query}`);
+    expect(Object.keys(body)).toEqual(['data', 'page', 'asOf', 'count', 'facets', 'included']);
+    expect(Object.keys(body.facets)).toEqual(['status', 'kind', 'actor']);
+    const sum = body.facets.kind.values.reduce((all: number, { count }: AnyJson) => all + count, 0);
+    expect(sum + body.facets.kind.missing).toBe(body.count.value);
+    expect(body.data.map(Object.keys)).toEqual([
+      ['id', 'slug'],
+      ['id', 'slug'],
+    ]);
+    expect(await t.http.get('/v1/events?facets=kind,kind')).toMatchObject({ status: 200 });
+  });
+
+  it('are the same on every page of a walk whatever is written, and may change on the way', async () => {
+    for (const path of ['/v1/events?', '/v1/events?q=ukraine&', '/v1/events?actor=ukraine&kind=signing,call&']) {
+      const first = await t.http.get(`${path}facets=kind,year,actor&limit=5`);
+      await t.http.post('/v1/events', { kind: 'call', title: 'Ukraine again', date: '2030', status: 'announced' });
+      const cursor = `cursor=${first.body.page.next}`;
+      const second = await t.http.get(`${path}facets=kind,year,actor&limit=5&${cursor}`);
+      expect(second.body.facets).toEqual(first.body.facets);
+      const other = await t.http.get(`${path}facets=kind&limit=7&${cursor}`);
+      expect({ status: other.status, facets: other.body.facets }).toEqual({
+        status: 200,
+        facets: { kind: first.body.facets.kind },
+      });
+      expect((await t.http.get(`${path}limit=5&${cursor}`)).body.facets).toBeUndefined();
+    }
+  });
+
+  it('honour a search, which counts the documents that it finds', async () => {
+    const found = await t.http.walk('/v1/events?q=zelensky&limit=200');
+    const { body } = await t.http.get('/v1/events?q=zelensky&facets=kind,actor,tag&limit=1');
+    for (const name of ['kind', 'actor', 'tag'])
+      expect(bare(body.facets[name])).toEqual(naiveFacet('events', name, found.data));
+    const none = await t.http.get('/v1/events?q=%21&facets=kind,year,tag,actor&limit=1');
+    for (const told of Object.values(none.body.facets))
+      expect(told).toEqual({ counts: 'records', values: [], distinct: 0, truncated: false, missing: 0 });
+  });
+
+  it('count what holds on a day, but not by what the day gives another meaning', async () => {
+    const query = [['validOn', '2023-08-01']] as const;
+    const test = fitsOnDay('agreements', query, (ref) => ids.get(`agreements/${ref}`) ?? '');
+    const docs = (await docsAt('agreements', loaded)).filter(test);
+    const told = await facet(`/v1/agreements?validOn=2023-08-01&asOf=${loaded}&legalForm=treaty`, 'legalForm');
+    expect(bare(told)).toEqual(naiveFacet('agreements', 'legalForm', docs));
+    expect(told.values.length).toBeGreaterThan(0);
+    for (const [collection, name] of [
+      ['agreements', 'status'],
+      ['agreements', 'party'],
+      ['commitments', 'stage'],
+      ['actors', 'memberOf'],
+      ['actors', 'holds'],
+    ]) {
+      const answer = await t.http.get(`/v1/${collection}?validOn=2023-08-01&facets=method,${name}`);
+      const { errors } = expectProblem(answer, 'invalid-parameter');
+      expect(errors).toMatchObject([{ in: 'query', parameter: 'facets', code: 'not-combinable' }]);
+      expect(errors[0].message).toContain(`\`${name}\``);
+    }
+  });
+
+  it('have tags of their own, and are immutable for the past', async () => {
+    const [kinds, years] = await Promise.all(['kind', 'year'].map((name) => t.http.get(`/v1/events?facets=${name}`)));
+    expect(kinds?.headers.etag).not.toBe(years?.headers.etag);
+    const again = await t.http.get('/v1/events?facets=kind', { 'if-none-match': kinds?.headers.etag ?? '' });
+    expect({ status: again.status, text: again.text }).toEqual({ status: 304, text: '' });
+    const past = await t.http.get(`/v1/events?facets=kind,tag&asOf=${loaded}`);
+    expect(past.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+  });
+
+  it('are read from the roll-ups at once where nothing narrows them', async () => {
+    const ran = async (path: string) => {
+      const before = t.service.store.statementsRun;
+      expect((await t.http.get(path)).status).toBe(200);
+      return t.service.store.statementsRun - before;
+    };
+    expect(await ran('/v1/events')).toBe(2);
+    expect(await ran('/v1/events?facets=kind,status,country,year')).toBe(6);
+    expect(await ran('/v1/events?facets=kind,actor')).toBe(5);
+    expect(await ran('/v1/events?kind=call&facets=kind')).toBe(3);
+    expect(await ran(`/v1/events?facets=kind&asOf=${await t.db.head()}`)).toBe(3);
   });
 
   it('leaves the filters that need its own in force', async () => {
@@ -170,24 +257,39 @@ describe('facets', () => {
     }
   });
 
-  it('counts agreements without milestones as without a status', async () => {
-    const patch = { milestones: [], parties: [{ actor: 'ukraine', role: 'party' }] };
-    expect((await t.http.patch('/v1/agreements/uk-ua-2024', patch, ANY)).status).toBe(200);
-    const { body } = await t.http.get('/v1/agreements?party=ukraine&facets=status');
-    expect(body.facets.status.values.map(({ value }: AnyJson) => value)).not.toContain('');
-    expect(body.facets.status.missing).toBeGreaterThan(0);
+  it('counts agreements whose milestones were taken away as without a status', async () => {
+    const path = '/v1/agreements/uk-ua-2024';
+    const { milestones, parties } = (await t.http.get(path)).body;
+    const none = { milestones: [], parties: [{ actor: 'ukraine', role: 'party' }] };
+    expect((await t.http.patch(path, none, ANY)).status).toBe(200);
+    const { values, missing } = await facet('/v1/agreements?party=ukraine', 'status');
+    expect(values.map(({ value }: AnyJson) => value)).not.toContain('');
+    expect(missing).toBe(2);
+    expect((await t.http.patch(path, { milestones, parties }, ANY)).status).toBe(200);
+    expect((await facet('/v1/agreements?party=ukraine', 'status')).missing).toBe(1);
   });
 
   it.each([
-    ['facets=knd', /did you mean `kind`/],
-    ['facets=', /empty/],
-    ['facets=kind,,year', /empty/],
-    ['facets=kind,status,country,actor,area,source,tag,method,year', /at most 8/],
-    ['facets=kind&facets=year', /once/],
-  ])('refuse ?%s', async (query, message) => {
-    const { status, body } = await t.http.get(`/v1/events?${query}`);
-    expect({ status, parameter: body.errors[0].parameter }).toEqual({ status: 400, parameter: 'facets' });
-    expect(body.errors[0].message).toMatch(message);
-    expectProblem(await t.http.get('/v1/areas?facets=kind'), 'invalid-parameter');
+    ['events', 'facets=knd', 'not-allowed', /did you mean `kind`/],
+    ['events', 'facets=stage', 'not-allowed', /must be some of kind, status, country, actor/],
+    ['areas', 'facets=kind', 'not-allowed', /must be some of broader, source, tag, method/],
+    ['sources', 'facets=Year', 'not-allowed', /did you mean `year`/],
+    ['events', 'facets=__proto__', 'not-allowed', /must be some of/],
+    ['events', 'facets=', 'empty', /empty/],
+    ['events', 'facets=kind,,year', 'empty', /empty/],
+    ['events', 'facets=kind,status,country,actor,area,source,tag,method,year', 'out-of-range', /at most 8/],
+  ])('of %s refuse ?%s', async (collection, query, code, message) => {
+    const before = t.service.store.statementsRun;
+    const { errors } = expectProblem(await t.http.get(`/v1/${collection}?${query}`), 'invalid-parameter');
+    expect(errors).toMatchObject([{ in: 'query', parameter: 'facets', code }]);
+    expect(errors[0].message).toMatch(message);
+    expect(t.service.store.statementsRun).toBe(before);
   });
+});
+
+it('a timeline counts what has no stage as none, by whatever way it was found', async () => {
+  const path = '/v1/timeline?type=agreements&split=status&by=year&party=ukraine';
+  const { body } = await t.http.get(path);
+  expect(body.split.values.map(({ value }: AnyJson) => value)).not.toContain('');
+  expect(body.split.none).toBe(1);
 });

@@ -33,7 +33,7 @@ export function describeParameters(t: Context): void {
       ]);
     });
 
-    it.each(['limit', 'sort', 'cursor', 'fields', 'include', 'count', 'asOf', 'format', 'spreadsheet'])(
+    it.each(['limit', 'sort', 'cursor', 'fields', 'include', 'facets', 'count', 'asOf', 'format', 'spreadsheet'])(
       'refuses %s given twice',
       async (name) => {
         const problem = await t.refused('duplicate-parameter', 'GET', `${base}?${name}=1&${name}=1`);
@@ -47,6 +47,7 @@ export function describeParameters(t: Context): void {
         'cursor',
         'fields',
         'include',
+        'facets',
         'count',
         'asOf',
         'format',

@@ -11,6 +11,7 @@ import {
   NO_EARLIEST,
   NO_LATEST,
   parseEdtf,
+  yearOfDay,
 } from '../../src/shared/edtf.js';
 
 const page = readFileSync(new URL('../../docs/dates.md', import.meta.url), 'utf8');
@@ -72,6 +73,21 @@ describe('day numbers', () => {
     expect(dayToIso(countDays(17000, 1, 1))).toBe('+017000-01-01');
     expect(dayToIso(countDays(0, 12, 31))).toBe('0000-12-31');
     expect(isoToDay('0099-03-01')).toBe(countDays(99, 3, 1));
+  });
+
+  it('have a year that is EDTF and holds them', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: countDays(-200_000, 1, 1), max: countDays(200_000, 12, 31) }), (day) => {
+        const { earliest, latest } = edtfBounds(yearOfDay(day));
+        expect({ day, holds: (earliest ?? day + 1) <= day && day <= (latest ?? day - 1) }).toEqual({
+          day,
+          holds: true,
+        });
+      }),
+    );
+    expect([-1258, 0, 44, 2024, 17_000, -17_000].map((year) => yearOfDay(countDays(year, 6, 1)))).toEqual([
+      ...['-1258', '0000', '0044', '2024', 'Y17000', 'Y-17000'],
+    ]);
   });
 
   it.each([

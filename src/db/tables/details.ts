@@ -171,7 +171,10 @@ function defineStores({ table, key, text, integer, primaryKey }: Kit, core: Core
     (t) => [primaryKey({ name: 'source_texts_key', columns: [t.entity, t.sha256] })],
   );
 
-  /** Counts of current records by type and one value of one dimension: `total`, `kind`, `status`, `year`, `actor`. */
+  /**
+   * Counts of current records by type and one value of one dimension: `total`, `kind`, `status`, `country`, `year`,
+   * `actor`. The value is empty for those without one.
+   */
   const rollups = table(
     'rollups',
     {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CHANGE_KINDS } from '../../journal/record.js';
 import { RESOURCE_TYPES } from '../../shared/ids.js';
 import type { Resource } from '../resource.js';
+import { MAX_VALUES } from './facets.js';
 
 const PageInfo = z
   .object({
@@ -38,13 +39,10 @@ const Facets = z
               })
               .meta({ id: 'FacetValue', description: 'One value and how many records have it.' }),
           )
-          .meta({ description: 'The most frequent first, then by value; at most 50.' }),
+          .meta({ description: `The most frequent first, then by value; at most ${MAX_VALUES}.` }),
         distinct: z.int().meta({ description: 'How many values there are in all.' }),
         truncated: z.boolean().meta({ description: 'Whether there are more values than these.' }),
-        missing: z
-          .int()
-          .optional()
-          .meta({ description: 'Records without a value; absent where a record may have several.' }),
+        missing: z.int().meta({ description: 'Records without a value.' }),
       })
       .meta({ id: 'Facet', description: 'The records of a list by one of their properties.' }),
   )

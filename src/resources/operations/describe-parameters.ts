@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_TERMS } from '../../shared/words.js';
 import type { Filter } from '../common.filters.js';
 import type { Resource } from '../resource.js';
-import { facetNames } from './facets.js';
+import { facetNames, MAX_FACETS } from './facets.js';
 import { formatParameters, recordFormat } from './formats/describe-formats.js';
 import { MAX_HISTORY_LIMIT } from './history.js';
 import { MAX_LINKS_LIMIT } from './links.js';
@@ -83,7 +83,7 @@ export function listQuery(resource: Resource): z.ZodObject {
       `Also give the records referred to: some of ${includable(resource).join(', ')}, separated by commas.`,
     ),
     facets: parameter(
-      `Also count the records by some of ${facetNames(resource).join(', ')}, separated by commas; at most 8.`,
+      `Also count the records by some of ${facetNames(resource).join(', ')}, separated by commas; at most ${MAX_FACETS}. Each honours all filters but that of its own name.${resource.dates === undefined ? '' : ' `year` is the first year that the date may begin in.'}`,
     ),
     count: oneOf(
       ['none', 'exact', 'capped'],

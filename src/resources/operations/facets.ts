@@ -3,41 +3,48 @@ import type { Resolved } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import type { Task } from '../../journal/analysis.js';
 import { type Counts, countsByColumn, countsByTag, countsByTarget, countsByYear } from '../../journal/facets.js';
-import type { Document } from '../../journal/kind.js';
-import type { ListQuery } from '../../journal/list.js';
-import { readDocuments } from '../../journal/read.js';
-import { readCells, readRollup } from '../../journal/rollups.js';
+import type { Condition, ListQuery } from '../../journal/list.js';
+import { readNames } from '../../journal/names.js';
+import { readCells } from '../../journal/rollups.js';
 import { seek, soughtCondition } from '../../journal/search.js';
 import { invalidParameter } from '../../problems.js';
-import { type ResourceType, typeOfId } from '../../shared/ids.js';
+import type { ResourceType } from '../../shared/ids.js';
 import { hint } from '../../shared/text.js';
-import { kinds, resourceOf } from '../index.js';
+import { resourceOf } from '../index.js';
 import type { Resource } from '../resource.js';
-import { planFilters } from './filter-plan.js';
+import { planFilters, qualifyingRoles } from './filter-plan.js';
 import { splitList } from './parameters.js';
 
-const MAX_FACETS = 8;
+export const MAX_FACETS = 8;
 /** Values of one facet that are told. */
 export const MAX_VALUES = 50;
-/** Facets whose counts of all present records are kept, under the same names as in the roll-ups. */
-const KEPT = ['kind', 'status', 'country', 'year'];
+/** Columns whose present values are counted with each write: the dimensions of the roll-ups. */
+const KEPT = ['kind', 'status', 'country'];
 
-/** What the records of a list are told apart by. */
-type Source =
+type QueryMap = ReadonlyMap<string, readonly string[]>;
+
+/** What the records of a list are told apart by; where the roll-ups keep that, as which dimension. */
+type Source = { kept?: string } & (
   | { by: 'column'; column: string }
   | { by: 'edge'; relation: string | undefined; to: ResourceType }
-  | { by: 'tag' | 'year' };
+  | { by: 'tag' | 'year' }
+);
 
 /** What a resource can be counted by: whatever its filters take values of, under the same names, and the year. */
 function sourcesOf(resource: Resource): Map<string, Source> {
   const sources = new Map<string, Source>();
-  for (const filter of resource.filters) {
-    if (filter.sort === 'value' && filter.column) sources.set(filter.name, { by: 'column', column: filter.column });
-    if (filter.sort === 'edge' && filter.to !== 'any')
-      sources.set(filter.name, { by: 'edge', relation: filter.relation, to: filter.to });
-    if (filter.name === 'tag') sources.set('tag', { by: 'tag' });
+  for (const { name, ...filter } of resource.filters) {
+    if (filter.sort === 'value' && filter.column) {
+      const kept = name === filter.column && KEPT.includes(name) ? { kept: name } : {};
+      sources.set(name, { by: 'column', column: filter.column, ...kept });
+    }
+    if (filter.sort === 'edge' && filter.to !== 'any') {
+      const kept = filter.to === 'actor' && filter.relation === undefined ? { kept: 'actor' } : {};
+      sources.set(name, { by: 'edge', relation: filter.relation, to: filter.to, ...kept });
+    }
+    if (name === 'tag') sources.set(name, { by: 'tag' });
   }
-  if (resource.dates !== undefined) sources.set('year', { by: 'year' });
+  if (resource.dates !== undefined) sources.set('year', { by: 'year', kept: 'year' });
   return sources;
 }
 
@@ -46,14 +53,20 @@ export function facetNames(resource: Resource): string[] {
   return [...sourcesOf(resource).keys()];
 }
 
-/** Reads `facets`. Raises `invalid-parameter` naming what there is. */
-export function parseFacets(resource: Resource, text: string | undefined): string[] {
+/** Reads `facets`. Raises `invalid-parameter` naming what there is, and for what `validOn` gives another meaning. */
+export function parseFacets(resource: Resource, query: QueryMap): string[] {
+  const text = query.get('facets')?.[0];
   if (text === undefined) return [];
   const known = facetNames(resource);
   const names = [...new Set(splitList('facets', text))];
+  const { edges = [], stage } = resource.validOn ?? {};
   for (const name of names) {
     if (!known.includes(name))
       throw invalidParameter('facets', `must be some of ${known.join(', ')}${hint(name, known)}`);
+    if (query.has('validOn') && (edges.includes(name) || name === stage)) {
+      const message = `cannot count by \`${name}\` with \`validOn\`, which asks what that was on the day; leave one of them out`;
+      throw invalidParameter('facets', message, 'not-combinable');
+    }
   }
   if (names.length > MAX_FACETS) throw invalidParameter('facets', `must name at most ${MAX_FACETS}`, 'out-of-range');
   return names;
@@ -77,81 +90,81 @@ export interface Facet {
   distinct: number;
   /** Whether there are more values than are told. */
   truncated: boolean;
-  missing?: number;
+  missing: number;
 }
 
+export type Facets = Record<string, Facet>;
+
 /** Counts the records of a list by some of what they can be told apart by, each without the filter of its own name. */
-export const FACETS: Task<FacetArgs, Record<string, Facet>> = {
+export const FACETS: Task<FacetArgs, Facets> = {
   name: 'facets',
   async run(reader, args) {
-    const resource = resourceOf(args.collection);
     const asOf = (await readHead(reader)).revision === args.revision ? undefined : args.revision;
-    const facets: Record<string, Facet> = {};
-    for (const name of args.names) {
-      const query = await listWithout(reader, resource, args, name, asOf);
-      const source = sourcesOf(resource).get(name);
-      if (source === undefined) throw new Error(`no facet ${name}`);
-      facets[name] = await represent(reader, await countsOf(reader, query, name, source), source, asOf);
-    }
+    const { type } = resourceOf(args.collection);
+    const sought =
+      args.search === undefined ? [] : [soughtCondition(await seek(reader, args.search, { types: [type], asOf }))];
+    const facets: Facets = {};
+    for (const counted of countedLists(args, asOf, sought)) facets[counted.name] = await readFacet(reader, counted);
     return facets;
   },
 };
 
-/** The list of the request without a filter and what qualifies it; with `validOn`, which reads them together, as it is. */
-async function listWithout(
-  reader: Reader,
-  resource: Resource,
-  { query, found, search }: FacetArgs,
-  name: string,
-  asOf: number | undefined,
-): Promise<ListQuery> {
-  const whole = new Map(query);
-  const own = new Set([name]);
-  for (const filter of resource.filters) if (filter.sort === 'qualifier' && filter.of === name) own.add(filter.name);
-  if (name === 'area') own.add('areaDepth');
-  const left = whole.has('validOn') ? whole : new Map(query.filter(([parameter]) => !own.has(parameter)));
-  const { references } = planFilters(resource, whole);
-  const foundLeft = found.filter((_, index) => left.has(references[index]?.of ?? ''));
-  const { conditions, edges } = planFilters(resource, left, whole).resolve(foundLeft);
-  const sought =
-    search === undefined ? [] : [soughtCondition(await seek(reader, search, { types: [resource.type], asOf }))];
-  return { kind: resource.kind, asOf, conditions: [...conditions, ...sought], edges, sort: 'date', direction: 'asc' };
+/** The facets when the roll-ups keep all of them, so that nothing is counted; otherwise undefined, and nothing is read. */
+export async function readKeptFacets(reader: Reader, args: FacetArgs): Promise<Facets | undefined> {
+  if (args.search !== undefined) return undefined;
+  const lists = countedLists(args, undefined, []);
+  if (!lists.every(isKept)) return undefined;
+  const facets: Facets = {};
+  for (const counted of lists) facets[counted.name] = await readFacet(reader, counted);
+  return facets;
 }
 
-async function countsOf(reader: Reader, query: ListQuery, name: string, source: Source): Promise<Counts> {
-  const kept = await keptCounts(reader, query, name);
-  if (kept !== undefined) return kept;
-  if (source.by === 'column') return countsByColumn(reader, query, source.column, MAX_VALUES);
-  if (source.by === 'edge') return countsByTarget(reader, query, source, MAX_VALUES);
-  return source.by === 'tag' ? countsByTag(reader, query, MAX_VALUES) : countsByYear(reader, query, MAX_VALUES);
+/** A facet with the list that it counts. */
+interface Counted {
+  name: string;
+  source: Source;
+  query: ListQuery;
+  /** Roles that its edges must have: one of each list. */
+  roles: string[][];
 }
 
-/** Counts of all present records, which are kept with each write. */
-async function keptCounts(reader: Reader, query: ListQuery, name: string): Promise<Counts | undefined> {
-  const isAll = query.asOf === undefined && query.conditions.length + query.edges.length === 0;
-  if (!isAll || !KEPT.includes(name)) return undefined;
-  const cells = await readCells(reader, query.kind.type, name, 10_000);
-  const total = (await readRollup(reader, query)) ?? 0;
-  const sum = cells.reduce((all, { count }) => all + count, 0);
-  return { values: cells.slice(0, MAX_VALUES), distinct: cells.length, missing: total - sum };
+function countedLists(args: FacetArgs, asOf: number | undefined, sought: readonly Condition[]): Counted[] {
+  const resource = resourceOf(args.collection);
+  const sources = sourcesOf(resource);
+  const given = new Map(args.query);
+  return args.names.map((name) => {
+    const source = sources.get(name);
+    if (source === undefined) throw new Error(`no facet ${name}`);
+    const { conditions, edges } = planFilters(resource, given, name).resolve(args.found);
+    const list = { kind: resource.kind, asOf, conditions: [...conditions, ...sought], edges };
+    const roles = qualifyingRoles(resource, given, name);
+    return { name, source, roles, query: { ...list, sort: 'date', direction: 'asc' } };
+  });
 }
 
-async function represent(reader: Reader, counts: Counts, source: Source, asOf: number | undefined): Promise<Facet> {
-  const { values, distinct, missing } = counts;
+/** Whether these are all present records of a type, which the roll-ups count. */
+function isKept({ source, query }: Counted): boolean {
+  return source.kept !== undefined && query.asOf === undefined && query.conditions.length + query.edges.length === 0;
+}
+
+async function readFacet(reader: Reader, counted: Counted): Promise<Facet> {
+  const { source, query } = counted;
+  const { values, distinct, missing } = await countsOf(reader, counted);
   const ids = source.by === 'edge' ? values.map(({ value }) => value) : [];
-  const documents = new Map((await readDocuments(reader, ids, asOf)).map(({ id, doc }) => [id, doc]));
+  const names = await readNames(reader, ids, query.asOf);
   return {
     counts: 'records',
-    values: values.map(({ value, count }) => ({ value, ...nameOf(value, documents.get(value)), count })),
+    values: values.map(({ value, count }) => ({ value, ...names.get(value), count })),
     distinct,
     truncated: distinct > values.length,
-    ...(missing !== undefined && { missing }),
+    missing,
   };
 }
 
-function nameOf(id: string, doc: string | undefined): { slug?: string; label?: string } {
-  if (doc === undefined) return {};
-  const document = JSON.parse(doc) as Document;
-  const label = kinds.get(typeOfId(id) as ResourceType)?.label(document);
-  return { slug: document.slug, ...(label !== undefined && { label }) };
+function countsOf(reader: Reader, counted: Counted): Promise<Counts> {
+  const { source, query, roles } = counted;
+  if (source.kept !== undefined && isKept(counted)) return readCells(reader, query.kind.type, source.kept, MAX_VALUES);
+  if (source.by === 'column') return countsByColumn(reader, query, source.column, MAX_VALUES);
+  if (source.by === 'edge') return countsByTarget(reader, query, { ...source, roles }, MAX_VALUES);
+  return source.by === 'tag' ? countsByTag(reader, query, MAX_VALUES) : countsByYear(reader, query, MAX_VALUES);
 }

@@ -5,6 +5,7 @@ import { invalidParameter } from '../../problems.js';
 import { parseReference } from '../../shared/reference.js';
 import {
   dateCondition,
+  dateRange,
   type EdgeFilter,
   edgeCondition,
   type Filter,
@@ -17,8 +18,7 @@ import { planValidOn, type ValidOnPlan } from './valid-on.js';
 
 /** The filters of a request: what must be looked up first, and the predicates once that is known. */
 export interface FilterPlan {
-  /** Each with the name of the filter that it belongs to. */
-  references: (Wanted & { of: string })[];
+  references: Wanted[];
   resolve(found: readonly Resolved[]): { conditions: Condition[]; edges: EdgeTo[] };
 }
 
@@ -35,17 +35,21 @@ export function filterNames(resource: Resource): string[] {
 }
 
 /**
- * Reads the filters of a query; commas mean OR, repeated parameters AND. Raises `invalid-parameter`, also for a filter
- * without the one that it needs beside it, unless that was `given` and left out of the query since.
+ * Reads the filters of a query; commas mean OR, repeated parameters AND. The filter `without` is understood like the
+ * others but narrows nothing: what qualifies it stands by itself then. Raises `invalid-parameter`.
  */
-export function planFilters(resource: Resource, query: QueryMap, given = query): FilterPlan {
+export function planFilters(resource: Resource, query: QueryMap, without?: string): FilterPlan {
   const wholeTree = readAreaDepth(query);
   const qualifiers = resource.filters.filter((filter): filter is QualifierFilter => filter.sort === 'qualifier');
   const then = planValidOn(resource, query);
   const conditions = [
-    dateCondition(query.get('from')?.[0], query.get('to')?.[0], query.get('match')?.[0] ?? 'possible'),
-    ...resource.filters.flatMap((filter) => valueConditions(then?.filter(filter) ?? filter, query, given)),
-    ...qualifiers.flatMap((qualifier) => freeQualifier(qualifier, query, then)),
+    dateCondition(dateRange(query.get('from')?.[0], query.get('to')?.[0], query.get('match')?.[0])),
+    ...resource.filters.flatMap((filter) =>
+      filter.name === without ? [] : valueConditions(then?.filter(filter) ?? filter, query),
+    ),
+    ...qualifiers.flatMap((qualifier) =>
+      query.has(qualifier.of) && qualifier.of !== without ? [] : freeQualifier(qualifier, query, then),
+    ),
     then?.otherwise,
   ].filter((condition) => condition !== undefined);
   const uses = resource.filters.flatMap((filter) =>
@@ -55,7 +59,7 @@ export function planFilters(resource: Resource, query: QueryMap, given = query):
   );
   const references = uses.flatMap(({ filter, refs }) =>
     refs.map((text) => ({
-      ...{ reference: parseReference(text), type: filter.to, text, filter, of: filter.name },
+      ...{ reference: parseReference(text), type: filter.to, text, filter },
       asTree: filter.spread === 'tree' && wholeTree,
     })),
   );
@@ -67,6 +71,7 @@ export function planFilters(resource: Resource, query: QueryMap, given = query):
       const more: Condition[] = [];
       for (const { filter, refs } of uses) {
         const named = records.splice(0, refs.length);
+        if (filter.name === without) continue;
         const targets = [...new Set(named.map(({ id }) => id))];
         const asTree = named.some(({ hasNarrower }) => hasNarrower);
         const [target] = targets;
@@ -90,10 +95,10 @@ function readAreaDepth(query: QueryMap): boolean {
   return false;
 }
 
-function valueConditions(filter: Filter, query: QueryMap, given: QueryMap): Condition[] {
+function valueConditions(filter: Filter, query: QueryMap): Condition[] {
   if (filter.sort !== 'value') return [];
   const texts = query.get(filter.name) ?? [];
-  if (texts.length > 0 && filter.needs && !given.has(filter.needs)) {
+  if (texts.length > 0 && filter.needs && !query.has(filter.needs)) {
     throw invalidParameter(filter.name, `needs \`${filter.needs}\` beside it`, 'incomplete');
   }
   return texts.map((text) =>
@@ -103,7 +108,6 @@ function valueConditions(filter: Filter, query: QueryMap, given: QueryMap): Cond
 
 /** A role without the filter it qualifies: anybody in that role. */
 function freeQualifier(qualifier: QualifierFilter, query: QueryMap, then: ValidOnPlan | undefined): Condition[] {
-  if (query.has(qualifier.of)) return [];
   const anybody = (roles: readonly string[]): Condition => ({
     shape: `free ${qualifier.name}`,
     values: padded(roles),
@@ -116,6 +120,13 @@ function freeQualifier(qualifier: QualifierFilter, query: QueryMap, then: ValidO
 function rolesFor(filter: EdgeFilter, qualifiers: readonly QualifierFilter[], query: QueryMap): string[][] {
   const given = qualifiers.filter(({ of }) => of === filter.name).flatMap((qualifier) => rolesOf(qualifier, query));
   return given.length === 0 ? [[]] : given;
+}
+
+/** The roles by which a query qualifies one of the filters: a list for each time that they were given. */
+export function qualifyingRoles(resource: Resource, query: QueryMap, name: string): string[][] {
+  return resource.filters.flatMap((filter) =>
+    filter.sort === 'qualifier' && filter.of === name ? rolesOf(filter, query) : [],
+  );
 }
 
 function rolesOf(qualifier: QualifierFilter, query: QueryMap): string[][] {

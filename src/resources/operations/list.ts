@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Preamble, readPreamble } from '../../db/look-up.js';
+import { meaningOfNames, type Preamble, readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { answerTag, cacheHeaders, isNotModified } from '../../http/conditional.js';
 import { readQuery, wholeNumber } from '../../http/query.js';
@@ -8,7 +8,7 @@ import { toInstant } from '../../shared/clock.js';
 import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
 import type { Resource, SortName } from '../resource.js';
 import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
-import { FACETS, parseFacets } from './facets.js';
+import { FACETS, type FacetArgs, type Facets, parseFacets, readKeptFacets } from './facets.js';
 import { type FilterPlan, filterNames, planFilters } from './filter-plan.js';
 import { optionNames, refuseOptions } from './formats/format.js';
 import {
@@ -102,7 +102,7 @@ export function understand(resource: Resource, query: QueryMap): ListRequest {
     cursor: readCursor(one('cursor')),
     fields: parseFields(resource, one('fields')),
     include: parseInclude(resource, one('include')),
-    facets: parseFacets(resource, one('facets')),
+    facets: parseFacets(resource, query),
     count: countMode,
     asOf: parseAsOf(one('asOf')),
     walkHash: hashOf(resource, query, (name) => !NOT_PART_OF_THE_WALK.has(name)),
@@ -138,6 +138,8 @@ export interface Standing {
 interface Prepared extends Standing {
   /** Undefined when the client has it, and when it is to be read by the analyst. */
   content: ListContent | undefined;
+  /** Undefined when none are wanted, and when the analyst is to count them. */
+  facets: Facets | undefined;
 }
 
 async function answer(
@@ -153,7 +155,7 @@ async function answer(
   if (isNotModified(request, tag)) return reply.code(304).send();
   const content =
     prepared.content ?? (await services.analyst.run(LIST_CONTENT, contentArgs(resource, wanted, prepared)));
-  const facets = await facetsOf(resource, services, wanted, prepared);
+  const facets = prepared.facets ?? (await countFacets(resource, services, wanted, prepared));
   const next =
     content.next && encodeCursor({ epoch: head.epoch, query: wanted.walkHash, revision, keys: content.next });
   if (next !== undefined) reply.header('link', nextLink(services, request, next));
@@ -168,12 +170,16 @@ async function answer(
   return reply.type(JSON_UTF8).send(`{${members.join()}}`);
 }
 
-/** Counted by the analyst, after the page: nobody waits for them who did not ask. */
-async function facetsOf(resource: Resource, services: Services, wanted: ListRequest, { head, revision }: Prepared) {
-  const { facets: names, query, search } = wanted;
-  if (names.length === 0) return undefined;
-  const args = { collection: resource.collection, query, found: head.references, search, names, revision };
-  return services.analyst.run(FACETS, args);
+async function countFacets(resource: Resource, services: Services, wanted: ListRequest, prepared: Prepared) {
+  return wanted.facets.length === 0 ? undefined : services.analyst.run(FACETS, facetArgs(resource, wanted, prepared));
+}
+
+function facetArgs(
+  { collection }: Resource,
+  { facets: names, query, search }: ListRequest,
+  { head, revision }: Standing,
+): FacetArgs {
+  return { collection, query, found: head.references, search, names, revision };
 }
 
 async function prepare(
@@ -184,9 +190,13 @@ async function prepare(
   request: FastifyRequest,
 ): Promise<Prepared> {
   const standing = await standingOf(services, wanted, reader);
-  if (wanted.search !== undefined || isNotModified(request, standing.tag)) return { ...standing, content: undefined };
+  if (wanted.search !== undefined || isNotModified(request, standing.tag))
+    return { ...standing, content: undefined, facets: undefined };
   const args = contentArgs(resource, wanted, standing);
-  return { ...standing, content: await readListContent(reader, args, resource, wanted.filters) };
+  const content = await readListContent(reader, args, resource, wanted.filters);
+  const mayBeKept = wanted.facets.length > 0 && standing.revision === standing.head.revision;
+  const facets = mayBeKept ? await readKeptFacets(reader, facetArgs(resource, wanted, standing)) : undefined;
+  return { ...standing, content, facets };
 }
 
 /** Where a request stands in time, in one query. Raises `invalid-parameter` for references that name nothing. */
@@ -197,9 +207,14 @@ export async function standingOf(services: Services, wanted: ListRequest, reader
   const pinned = wanted.cursor
     ? pinnedRevision(wanted.cursor, wanted.walkHash, head, SORT_KEYS[wanted.sort.name])
     : wanted.asOf && revisionOf(wanted.asOf, head, head.revisionAt, now);
-  const immutable = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
+  const meaning = meaningOfNames(wanted.filters.references, head.references);
+  const past = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
+  const immutable = past && meaning === undefined;
   const revision = pinned ?? head.revision;
-  const tag = answerTag(revision, wanted.answerHash);
+  const tag = answerTag(
+    revision,
+    meaning === undefined ? wanted.answerHash : queryHash(`${wanted.answerHash} ${meaning}`),
+  );
   // References that name nothing are told before anything is read.
   wanted.filters.resolve(head.references);
   return { head, revision, pinned: pinned !== undefined, immutable, tag };

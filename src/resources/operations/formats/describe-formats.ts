@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import type { Resource } from '../../resource.js';
 import { columnsOf } from './columns.js';
-import { FORMAT_OPTIONS, FORMATS, type Format, listFormats, optionNames, RECORD_FORMATS } from './format.js';
+import {
+  FORMAT_OPTIONS,
+  FORMATS,
+  type Format,
+  GRAPH_FORMATS,
+  listFormats,
+  optionNames,
+  RECORD_FORMATS,
+} from './format.js';
 import { MAX_CALENDAR_EVENTS } from './icalendar.js';
 
 const WORDS: Readonly<Record<Format, string>> = {
@@ -12,6 +20,7 @@ const WORDS: Readonly<Record<Format, string>> = {
   atom: '`atom`: a page as a feed, what changed last first',
   geojson: '`geojson`: a page of those with a position',
   jsonld: '`jsonld`: linked data in the vocabulary of schema.org',
+  graphml: '`graphml`: GraphML, as graph programs such as Gephi open it',
 };
 
 function formatParameter(formats: readonly Format[], words: Readonly<Record<Format, string>>, id: string) {
@@ -31,6 +40,12 @@ export const recordFormat = formatParameter(
   RECORD_FORMATS,
   { ...WORDS, json: '`json` (when absent): the record as it is stored' },
   'RecordFormat',
+);
+
+export const graphFormat = formatParameter(
+  GRAPH_FORMATS,
+  { ...WORDS, json: '`json` (when absent): nodes and edges' },
+  'GraphFormat',
 );
 
 const option = (name: keyof typeof FORMAT_OPTIONS, description: string, id: string) =>
@@ -145,6 +160,14 @@ const eventContent = {
       next: null,
       asOf: 769,
     },
+  },
+};
+
+/** A graph as GraphML, by media type. */
+export const graphContent = {
+  [FORMATS.graphml]: {
+    schema: textOf('GraphML 1.0: the same nodes and edges, every value declared with its type; `paths` is left out.'),
+    example: `<?xml version="1.0" encoding="utf-8"?><graphml xmlns="http://graphml.graphdrawing.org/xmlns"><key id="node-label" for="node" attr.name="label" attr.type="string"/><graph id="graph" edgedefault="directed"><node id="${EVENT.id}"><data key="node-label">${EVENT.title}</data></node></graph></graphml>`,
   },
 };
 

@@ -14,11 +14,12 @@ export const FORMATS = {
   atom: 'application/atom+xml',
   geojson: 'application/geo+json',
   jsonld: 'application/ld+json',
+  graphml: 'application/graphml+xml',
 } as const;
 
 export type Format = keyof typeof FORMATS;
 /** Formats of lists other than JSON, and of those the ones that need dates and places. */
-export type ListFormat = Exclude<Format, 'json' | 'jsonld'>;
+export type ListFormat = Exclude<Format, 'json' | 'jsonld' | 'graphml'>;
 
 const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
 
@@ -28,6 +29,7 @@ const TYPE_PARAMETERS: Partial<Record<Format, string>> = {
   csv: '; charset=utf-8; header=present',
   ics: '; charset=utf-8; component=VEVENT',
   atom: '; charset=utf-8; type=feed',
+  graphml: '; charset=utf-8',
 };
 
 export function contentType(format: Format): string {
@@ -37,6 +39,7 @@ export function contentType(format: Format): string {
 const ANY_LIST: readonly Format[] = ['json', 'ndjson', 'csv'];
 const EVENT_LIST: readonly Format[] = [...ANY_LIST, 'ics', 'atom', 'geojson'];
 export const RECORD_FORMATS: readonly Format[] = ['json', 'jsonld'];
+export const GRAPH_FORMATS: readonly Format[] = ['json', 'graphml'];
 
 /** The formats that a list of the collection has; the first is what it is without being asked. */
 export function listFormats(collection: Resource['collection']): readonly Format[] {

@@ -63,7 +63,7 @@ export function listInFormatHandler(resource: Resource, services: Services) {
     const wanted = understand(resource, narrowed(query, format));
     const standing = await services.store.snapshot((reader) => standingOf(services, wanted, reader));
     const base = baseOf(services, request);
-    const tag = answerTag(standing.revision, queryHash(`${wanted.answerHash} ${format} ${base}`));
+    const tag = answerTag(standing.revision, queryHash(`${standing.tag} ${format} ${base}`));
     const answered = () => {
       cacheHeaders(reply, tag, standing.immutable, services.publicRead);
       return reply;
