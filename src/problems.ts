@@ -142,11 +142,15 @@ export const PROBLEMS = {
     'Rule violated',
     'Each field is well formed, but together they break a rule of the resource. `errors` names the fields and the rule.',
   ),
-  'quote-not-found': entry(422, 'Quote not found', 'The quoted words do not occur in the stored text of the source.'),
+  'quote-not-found': entry(
+    422,
+    'Quote not found',
+    'The quoted words do not stand in the stored text of the source as quoted; only white space and the composition of letters may differ. `errors` names each quotation, `passages` the nearest passages.',
+  ),
   'quote-ambiguous': entry(
     422,
     'Quote ambiguous',
-    'The quoted words occur more than once in the stored text of the source. Add a prefix or suffix.',
+    'The quoted words stand more than once in the stored text of the source. `passages` shows up to five places of each; add a prefix or suffix that only one of them has.',
   ),
   'idempotency-key-reused': entry(
     422,

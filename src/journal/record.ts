@@ -6,8 +6,8 @@ import { type Clock, toInstant } from '../shared/clock.js';
 import type { IdSource } from '../shared/ids.js';
 import { freeSlug, requireFreeExternalIds, requireFreeSlug, requireRules, requireUnreferenced } from './checks.js';
 import type { Body, Document, Json, RecordKind } from './kind.js';
-import { occurrences } from './paths.js';
 import { closeRows, countCells, insertRows } from './project.js';
+import { checkQuotes } from './quotes.js';
 import { type Current, findCurrent } from './read.js';
 import { resolveReferences } from './references.js';
 import { projectRows } from './rows.js';
@@ -155,10 +155,10 @@ export class Journal {
   ): Promise<Outcome> {
     const body = { ...input, slug: current.slug };
     await resolveReferences(tx, kind, body);
-    markQuotes(kind, body);
     await requireRules(tx, kind, current.id, body);
     await requireFreeExternalIds(tx, kind, current.id, body);
     const previous = current.doc === null ? undefined : (JSON.parse(current.doc) as Document);
+    await checkQuotes(tx, kind, body, previous);
     const content = {
       slug: current.slug,
       ...contentOf(body),
@@ -267,15 +267,4 @@ export function versionMismatch(yourVersion: number | string, currentVersion: nu
     extra: { currentVersion, yourVersion, ...(history && { history }) },
     headers: { etag: `"v${currentVersion}"` },
   });
-}
-
-/** Sets `quoteStatus` of every citation: a quote is `unchecked` as long as no text of its source is stored. */
-function markQuotes(kind: RecordKind, body: Body): void {
-  for (const path of kind.citations) {
-    for (const { value } of occurrences(body, path)) {
-      const citation = value as { quote?: Json; quoteStatus?: Json };
-      delete citation.quoteStatus;
-      if (citation.quote !== undefined) citation.quoteStatus = 'unchecked';
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { and, asc, eq, sql } from 'drizzle-orm';
-import { after } from '../db/conditions.js';
+import { and, asc, type Column, eq, sql } from 'drizzle-orm';
+import { after, isIn, padded } from '../db/conditions.js';
 import { insertRows } from '../db/statements.js';
 import type { Reader, Tx } from '../db/store.js';
 
@@ -56,6 +56,39 @@ export async function readText(reader: Reader, entity: string, sha256: string): 
     { entity, sha256 },
   );
   return row?.content;
+}
+
+/** Which text: of which source, with which digest. */
+export interface TextKey {
+  entity: string;
+  sha256: string;
+}
+
+/** Some texts, at most 500, in one query. */
+export async function readTexts(reader: Reader, keys: readonly TextKey[]): Promise<(TextKey & { content: string })[]> {
+  const entities = padded(keys.map(({ entity }) => entity));
+  const digests = padded(keys.map(({ sha256 }) => sha256));
+  const names = (letter: string) => entities.map((_, index) => `${letter}${index}`);
+  const valuesOf = (letter: string, values: readonly string[]) =>
+    Object.fromEntries(values.map((value, index) => [`${letter}${index}`, value]));
+  const rows = await reader.all(
+    `source texts ${entities.length}`,
+    (db, { sourceTexts }) => {
+      const { entity, sha256, content } = sourceTexts;
+      const among = (column: Column, letter: string) =>
+        isIn(
+          column,
+          names(letter).map((name) => sql.placeholder(name)),
+        );
+      return db
+        .select({ entity, sha256, content })
+        .from(sourceTexts)
+        .where(and(among(entity, 'e'), among(sha256, 'd')));
+    },
+    { ...valuesOf('e', entities), ...valuesOf('d', digests) },
+  );
+  const wanted = new Set(keys.map(({ entity, sha256 }) => `${entity} ${sha256}`));
+  return rows.filter(({ entity, sha256 }) => wanted.has(`${entity} ${sha256}`));
 }
 
 const TEXTS_AT_ONCE = 4;

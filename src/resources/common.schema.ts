@@ -102,8 +102,30 @@ export const Quote = z
 export const QUOTE_STATUSES = {
   verbatim: 'The words stand in the stored text as quoted.',
   'whitespace-normalised': 'The words stand in the stored text, with other white space between them.',
-  unchecked: 'No text of the source is stored.',
+  unchecked:
+    'Held against no text: none of the source was stored then, or the one stored since does not have the words.',
 } as const satisfies Vocabulary;
+
+export const QuotePosition = z
+  .strictObject({
+    start: z
+      .int()
+      .min(0)
+      .meta({ description: 'Code points before the passage.', examples: [74] }),
+    end: z
+      .int()
+      .min(1)
+      .meta({ description: 'Code points before what comes after it.', examples: [106] }),
+    textSha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .meta({ description: 'Which text of the source: its SHA-256.' }),
+  })
+  .meta({
+    id: 'QuotePosition',
+    description:
+      'Where in which text of the source the words stand, in Unicode code points as in a W3C TextPositionSelector.',
+  });
 
 export const Citation = z
   .strictObject({
@@ -119,6 +141,9 @@ export const Citation = z
       QUOTE_STATUSES,
       'How the quote compares with the stored text of the source. Derived; ignored on input.',
     ).optional(),
+    quotePosition: QuotePosition.optional().meta({
+      description: 'Where the words stand, in the text that they were last found in. Derived; ignored on input.',
+    }),
   })
   .meta({ id: 'Citation', description: 'Where a statement comes from.' });
 

@@ -57,7 +57,10 @@ const BODY: ProblemCode[] = [
   'payload-too-large',
   'unsupported-media-type',
 ];
-const CONTENT: ProblemCode[] = ['slug-taken', 'external-id-taken', 'unknown-reference', 'rule-violated'];
+const CONTENT: ProblemCode[] = [
+  ...(['slug-taken', 'external-id-taken', 'unknown-reference', 'rule-violated'] as const),
+  ...(['quote-not-found', 'quote-ambiguous'] as const),
+];
 export const EXISTING: ProblemCode[] = ['not-found', 'gone'];
 export const MATCH: ProblemCode[] = ['precondition-required', 'version-mismatch'];
 
