@@ -23,7 +23,7 @@ import { Journal } from './journal/record.js';
 import { resourceOf, resources } from './resources/index.js';
 import { holdDocuments } from './resources/operations/held-documents.js';
 import type { Services } from './resources/operations/services.js';
-import { registerSourceTexts } from './resources/operations/source-routes.js';
+import { registerProvenance } from './resources/operations/source-routes.js';
 import { registerResource } from './resources/routes.js';
 import type { Clock } from './shared/clock.js';
 import type { IdSource } from './shared/ids.js';
@@ -95,7 +95,7 @@ export async function buildApp({
     { name: 'service', description: 'The service itself.' },
   ]);
   for (const resource of resources) registerResource(app, resource, services);
-  await registerSourceTexts(app, resourceOf('sources'), services);
+  await registerProvenance(app, resourceOf('sources'), services);
   registerSearch(app, services);
   registerNumbers(app, services);
   registerGraph(app, services);

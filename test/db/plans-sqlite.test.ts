@@ -130,3 +130,25 @@ describe('plans of lists', () => {
     expect(steps.filter((step) => step.startsWith('SCAN') && step !== 'SCAN head')).toEqual([]);
   });
 });
+
+describe('plans of the citations of a source', () => {
+  const next = async (path: string): Promise<string> => (await t.http.get(path)).body.page.next;
+
+  it.each([
+    ['the present', '', /INDEX links_target \(target=\?\)/],
+    ['a revision', 'asOf', /INDEX links_target_as_of \(target=\?\)/],
+    ['a later page', 'cursor', /INDEX links_target_as_of \(target=\?/],
+  ])('of %s walk the index of edges to it', async (_, name, index) => {
+    const path = '/v1/sources/seed-article/citations?limit=5';
+    const more = { '': '', asOf: `&asOf=${past}`, cursor: `&cursor=${await next(path)}` }[name];
+    const statements = await statementsOf(t.service, drizzle(database) as unknown as Db, async () => {
+      expect((await t.http.get(`${path}${more}`)).status).toBe(200);
+    });
+    const page = statements.filter(({ sql }) => sql.includes('from "links"'));
+    expect(page).toHaveLength(1);
+    expectWalk(
+      page.flatMap((statement) => planOf(database, statement)),
+      index,
+    );
+  });
+});

@@ -4,14 +4,14 @@ import { RESOURCE_TYPES } from '../../shared/ids.js';
 import type { Resource } from '../resource.js';
 import { MAX_VALUES } from './facets.js';
 
-const PageInfo = z
+export const PageInfo = z
   .object({
     next: z.string().nullable().meta({ description: 'Cursor of the next page; null on the last.' }),
     limit: z.int().meta({ description: 'Records asked for.' }),
   })
   .meta({ id: 'PageInfo', description: 'How to go on.' });
 
-const asOf = z.int().meta({ description: 'The revision that the answer is of.' });
+export const asOf = z.int().meta({ description: 'The revision that the answer is of.' });
 
 const Count = z
   .object({

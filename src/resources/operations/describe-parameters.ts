@@ -32,8 +32,8 @@ export function oneOf(values: readonly string[], description: string, prefilled?
 }
 
 export const asOf = shared('AsOf', 'As it was at this revision, or at this instant (RFC 3339).');
-const cursor = shared('Cursor', '`page.next` of the page before; other parameters stay the same.');
-const limit = (max: number) =>
+export const cursor = shared('Cursor', '`page.next` of the page before; other parameters stay the same.');
+export const limit = (max: number) =>
   z
     .int()
     .min(1)

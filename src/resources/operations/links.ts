@@ -83,12 +83,13 @@ async function answer(
   return reply.type(JSON_UTF8).send(JSON.stringify({ data, page: { next, limit: wanted.limit }, asOf: revision }));
 }
 
-async function requireId(
+/** The record that is asked about, by a reference read as it was then. Raises `not-found` and `gone`. */
+export async function requireId(
   resource: Resource,
   services: Services,
   reader: Reader,
   ref: string,
-  wanted: LinkRequest,
+  wanted: Pick<LinkRequest, 'asOf' | 'cursor'>,
   head: Preamble,
 ): Promise<string> {
   if (wanted.asOf !== undefined) {

@@ -4,13 +4,26 @@ import { requireAcceptable } from '../../http/negotiate.js';
 import { MAX_TEXT_BYTES } from '../../http/problem-details.js';
 import { readQuery } from '../../http/query.js';
 import type { Resource } from '../resource.js';
+import { describeCitations } from './describe-citations.js';
 import { describeDeleteText, describeGetText, describePutText } from './describe-texts.js';
+import { formatOf, RECORD_FORMATS } from './formats/format.js';
 import type { Services } from './services.js';
+import { citationsHandler } from './source-citations.js';
 import { deleteTextHandler, putTextHandler, readTextHandler, requireStoredText } from './source-text.js';
 import { requireExisting } from './write.js';
 
-/** What sources have beside the operations of every resource: their texts. */
-export async function registerSourceTexts(app: FastifyInstance, resource: Resource, services: Services): Promise<void> {
+/** What sources have beside the operations of every resource: their texts, and who cites them. */
+export async function registerProvenance(app: FastifyInstance, resource: Resource, services: Services): Promise<void> {
+  await registerTexts(app, resource, services);
+  const citations = citationsHandler(resource, services);
+  app.get(
+    `/v1/${resource.collection}/:ref/citations`,
+    { schema: describeCitations(resource), config: { scope: 'read' } },
+    async (request, reply) => citations(formatOf(request, RECORD_FORMATS), request, reply),
+  );
+}
+
+async function registerTexts(app: FastifyInstance, resource: Resource, services: Services): Promise<void> {
   const url = `/v1/${resource.collection}/:ref/text`;
   const existing = requireExisting(resource, services);
   const write = { config: { scope: 'write' } } as const;
