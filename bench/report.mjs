@@ -61,9 +61,9 @@ export function printReport(machine, settings, scenarios) {
   }
 }
 
-/** Targets that do not stand with a scenario. */
+/** Targets that do not stand with a scenario; the growth must be less. */
 const MOST_LOOP_P99_MS = 50;
-const MOST_EXPORT_MB = 64;
+const EXPORT_LIMIT_MB = 64;
 
 export function printVolumeReport(machine, settings, { scenarios, loop, exports }) {
   const verdict = (figure, most) => (most === undefined ? '' : figure <= most ? '  meets' : '  MISSES');
@@ -86,6 +86,6 @@ export function printVolumeReport(machine, settings, { scenarios, loop, exports 
   console.log('\nPrivate memory of the server during an export as NDJSON');
   for (const { name, records, seconds, beforeMb, grewMb } of exports) {
     const figures = `${records} records in ${seconds.toFixed(1)} s: grew by ${grewMb} MB from ${beforeMb} MB`;
-    console.log(`  ${name.padEnd(30)}${figures}${verdict(grewMb, MOST_EXPORT_MB)}`);
+    console.log(`  ${name.padEnd(30)}${figures}  ${grewMb < EXPORT_LIMIT_MB ? 'meets' : 'MISSES'}`);
   }
 }

@@ -1,7 +1,7 @@
 // Fills a database with synthetic events, through the journal as the service and its seeds do.
-import { openDatabase } from '../dist/db/open.js';
+import { openStore } from '../dist/commands/database.js';
 import { Journal } from '../dist/journal/record.js';
-import { readCells } from '../dist/journal/rollups.js';
+import { readRollup } from '../dist/journal/rollups.js';
 import { events } from '../dist/resources/events/index.js';
 import { EVENT_KINDS } from '../dist/resources/events/kinds.js';
 import { systemClock } from '../dist/shared/clock.js';
@@ -11,9 +11,10 @@ import { seededReferences, slugsOf, syntheticEvents } from './synthetic.mjs';
 const AUTHOR = { by: 'synthetic', changeKind: 'content', note: null, requestId: null };
 const CHUNK = 5_000;
 
-/** Adds what is missing to `count` synthetic events in a seeded database, a transaction for each chunk. */
+/** Adds what is missing to `count` synthetic events in a seeded database, a transaction for each chunk; `tell` gets lines. */
 export async function loadSynthetic(databaseUrl, count, tell) {
-  const store = await openDatabase(databaseUrl);
+  // A database that an older program made gets its query tables anew here, as at the start of the service.
+  const store = await openStore({ config: { databaseUrl }, err: tell });
   try {
     const body = syntheticEvents({ kinds: Object.keys(EVENT_KINDS), ...seededReferences() });
     const journal = new Journal(systemClock, randomIds);
@@ -32,7 +33,7 @@ export async function loadSynthetic(databaseUrl, count, tell) {
   }
 }
 
+/** All present events, the seeded ones too. */
 async function countEvents(store) {
-  const [total] = await readCells(store, 'event', 'total', 1);
-  return total?.count ?? 0;
+  return readRollup(store, { kind: events.kind, asOf: undefined, conditions: [], edges: [] });
 }

@@ -27,17 +27,23 @@ export interface SearchExpression {
   tsquery: string;
 }
 
-/** What is sought: all of some clauses, none of others, among records that have one of some words in `refs`. */
+/**
+ * What is sought: all of some clauses, none of others, among records that have one of some words in `refs`; among all
+ * when there are no such words.
+ */
 export interface Seeking {
   all: readonly Clause[];
   none: readonly Clause[];
-  /** At least one, so that there is something to take `none` from. */
+  /** At least one where `all` is empty, so that there is something to take `none` from. */
   among: readonly string[];
 }
 
 export function expressionOf({ all, none, among }: Seeking, scope: Scope): SearchExpression {
-  const fts5 = [...all.map((clause) => fts5Clause(clause, scope)), fts5Refs(among)].join(' AND ');
-  const tsquery = [...all.map((clause) => tsqueryClause(clause, scope)), tsqueryRefs(among)].join(' & ');
+  const limited = among.length > 0;
+  const fts5 = [...all.map((clause) => fts5Clause(clause, scope)), ...(limited ? [fts5Refs(among)] : [])].join(' AND ');
+  const tsquery = [...all.map((clause) => tsqueryClause(clause, scope)), ...(limited ? [tsqueryRefs(among)] : [])].join(
+    ' & ',
+  );
   if (none.length === 0) return { fts5, tsquery };
   return {
     fts5: `(${fts5}) NOT (${none.map((clause) => fts5Clause(clause, scope)).join(' OR ')})`,

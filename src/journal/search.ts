@@ -1,5 +1,6 @@
 import { type Clause, expressionOf, isFound, nothing, readHits, type SearchExpression } from '../db/search.js';
 import type { Reader } from '../db/store.js';
+import { RESOURCE_TYPES } from '../shared/ids.js';
 import { parseSearch, type Term, wordText } from '../shared/words.js';
 import type { Document } from './kind.js';
 import type { Condition } from './list.js';
@@ -32,7 +33,8 @@ export async function seek(
   const seeking = {
     all: all.map(({ clause }) => clause),
     none: none.map(({ clause }) => clause),
-    among: types.map(typeWord),
+    // Every record has the word of its type, which is slow to rank by; so it is left out where all types are sought.
+    among: all.length > 0 && types.length === RESOURCE_TYPES.length ? [] : types.map(typeWord),
   };
   return {
     terms: all.flatMap(({ clause }) => clause.forms),

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { seededReferences, syntheticEvents } from '../../bench/synthetic.mjs';
@@ -36,6 +38,31 @@ describe('synthetic events', () => {
       expect.arrayContaining(['0000', '0000-00', '0000-00-00', '0000-00-XX', '0000-00~', '0000-00/..', '000X']),
     );
   });
+});
+
+describe('a database at volume', () => {
+  test('is filled up to the number of events and continued from there', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chancery-volume-'));
+    const script = `
+      import { chancery } from ${JSON.stringify(new URL('../../bench/servers.mjs', import.meta.url).href)};
+      import { loadSynthetic } from ${JSON.stringify(new URL('../../bench/volume-load.mjs', import.meta.url).href)};
+      const url = ${JSON.stringify(`file:${join(folder, 'volume.db')}`)};
+      await chancery(url, ['seed']);
+      for (const count of [5, 5, 8]) await loadSynthetic(url, count, (line) => console.log(line.replace(/,.*/, '')));
+    `;
+    try {
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+        encoding: 'utf8',
+      });
+      expect({ status, stderr, lines: stdout.trim().split('\n') }).toEqual({
+        status: 0,
+        stderr: '',
+        lines: ['5 of 5 events', '8 of 8 events'],
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 30_000);
 });
 
 function volume(...args: string[]) {
