@@ -79,7 +79,7 @@ async function countOf(reader: Reader, query: ListQuery, mode: CountMode): Promi
   return { value: exact ? found : COUNT_CAP, exact };
 }
 
-/** The same as a task of its own: a search or a count may look at a great many records. */
+/** The same as a task of its own: a search may fit a great many records. */
 export const LIST_CONTENT: Task<ListContentArgs, ListContent> = {
   name: 'list content',
   async run(reader, args) {

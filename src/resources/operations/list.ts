@@ -190,21 +190,13 @@ async function prepare(
   request: FastifyRequest,
 ): Promise<Prepared> {
   const standing = await standingOf(services, wanted, reader);
-  if (mayTakeLong(wanted, standing) || isNotModified(request, standing.tag))
+  if (wanted.search !== undefined || isNotModified(request, standing.tag))
     return { ...standing, content: undefined, facets: undefined };
   const args = contentArgs(resource, wanted, standing);
   const content = await readListContent(reader, args, resource, wanted.filters);
   const mayBeKept = wanted.facets.length > 0 && standing.revision === standing.head.revision;
   const facets = mayBeKept ? await readKeptFacets(reader, facetArgs(resource, wanted, standing)) : undefined;
   return { ...standing, content, facets };
-}
-
-/** Whether the page is left to the analyst: searches, and counts that must look at each record that fits. */
-function mayTakeLong({ search, count, filters }: ListRequest, { head, pinned }: Standing): boolean {
-  if (search !== undefined) return true;
-  if (count === 'none') return false;
-  const { conditions, edges } = filters.resolve(head.references);
-  return pinned || conditions.length + edges.length > 0;
 }
 
 /** Where a request stands in time, in one query. Raises `invalid-parameter` for references that name nothing. */
