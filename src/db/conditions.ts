@@ -16,6 +16,13 @@ export function valuesAt(asOf: number | undefined): { asOf?: number } {
   return asOf === undefined ? {} : { asOf };
 }
 
+/** A column of texts that only some resources have, by its name. Raises when there is none. */
+export function columnOf(columns: object, name: string): Tables['events']['kind'] {
+  const column = (columns as Record<string, Tables['events']['kind'] | undefined>)[name];
+  if (column === undefined) throw new Error(`no column ${name}`);
+  return column;
+}
+
 /** Sizes that lists of values are padded to, so that few statement shapes serve them all. */
 const PADDED_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 500] as const;
 export const MAX_LIST = 500;

@@ -39,11 +39,9 @@ export interface Seeking {
 }
 
 export function expressionOf({ all, none, among }: Seeking, scope: Scope): SearchExpression {
-  const limited = among.length > 0;
-  const fts5 = [...all.map((clause) => fts5Clause(clause, scope)), ...(limited ? [fts5Refs(among)] : [])].join(' AND ');
-  const tsquery = [...all.map((clause) => tsqueryClause(clause, scope)), ...(limited ? [tsqueryRefs(among)] : [])].join(
-    ' & ',
-  );
+  const limits = among.length === 0 ? [] : [among];
+  const fts5 = [...all.map((clause) => fts5Clause(clause, scope)), ...limits.map(fts5Refs)].join(' AND ');
+  const tsquery = [...all.map((clause) => tsqueryClause(clause, scope)), ...limits.map(tsqueryRefs)].join(' & ');
   if (none.length === 0) return { fts5, tsquery };
   return {
     fts5: `(${fts5}) NOT (${none.map((clause) => fts5Clause(clause, scope)).join(' OR ')})`,

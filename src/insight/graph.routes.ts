@@ -8,7 +8,7 @@ import { dateRange, requireCode } from '../resources/common.filters.js';
 import { PARTICIPANT_ROLES } from '../resources/events/events.schema.js';
 import type { FilterPlan } from '../resources/operations/filter-plan.js';
 import { contentType, formatOf, GRAPH_FORMATS } from '../resources/operations/formats/format.js';
-import { splitList } from '../resources/operations/parameters.js';
+import { readCodes, splitList } from '../resources/operations/parameters.js';
 import type { Services } from '../resources/operations/services.js';
 import { NO_EARLIEST, NO_LATEST } from '../shared/edtf.js';
 import { RESOURCE_TYPES } from '../shared/ids.js';
@@ -85,14 +85,6 @@ function readHeld(query: Query): HeldWithin | undefined {
 
 function readDepth(query: Query): number {
   return wholeNumber('depth', query.get('depth')?.[0], 1, MAX_DEPTH);
-}
-
-function readCodes<Code extends string>(query: Query, name: string, allowed: readonly Code[]): Code[] | undefined {
-  const text = query.get(name)?.[0];
-  if (text === undefined) return undefined;
-  const codes = [...new Set(splitList(name, text))];
-  for (const code of codes) requireCode(name, code, allowed);
-  return codes as Code[];
 }
 
 /** What must be looked up; raises `invalid-parameter` for what names nothing, or several records. */

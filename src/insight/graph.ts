@@ -1,12 +1,13 @@
 import type { Reader } from '../db/store.js';
 import type { Task } from '../journal/analysis.js';
 import type { EdgeFilter } from '../journal/edge-filter.js';
+import { type RecordName, readNames } from '../journal/names.js';
 import { edgeKey, edgesFrom, edgesTo, type GraphEdge } from '../journal/neighbours.js';
 import { readDocuments } from '../journal/read.js';
+import { presentOr } from '../resources/operations/present.js';
 import { dayToIso } from '../shared/edtf.js';
 import { type ResourceType, typeOfId } from '../shared/ids.js';
 import { findPaths } from './paths.js';
-import { namesOf, presentOr, type RecordName } from './present.js';
 import type { Steps, Walk } from './walk.js';
 
 export const DIRECTIONS = ['both', 'out', 'in'] as const;
@@ -55,10 +56,10 @@ export const GRAPH: Task<GraphArgs, Graph> = {
   async run(reader, args) {
     const asOf = await presentOr(reader, args.revision);
     const found = await walk(reader, args, asOf);
-    const names = await namesOf(reader, [...found.depths.keys()], asOf);
+    const names = await readNames(reader, [...found.depths.keys()], asOf);
     const nodes = [...found.depths].flatMap(([id, depth]) => {
       const name = names.get(id);
-      return name === undefined ? [] : [{ ...name, type: typeOfId(id) ?? '', depth }];
+      return name === undefined ? [] : [{ id, ...name, type: typeOfId(id) ?? '', depth }];
     });
     const { paths, truncated } = found;
     return { nodes, edges: found.edges.map(shown), ...(paths && { paths }), truncated };
@@ -67,7 +68,7 @@ export const GRAPH: Task<GraphArgs, Graph> = {
 
 /** Starts that do not exist at the revision lead nowhere. */
 async function walk(reader: Reader, args: GraphArgs, asOf: number | undefined): Promise<Walk> {
-  const present = await namesOf(reader, args.of, asOf);
+  const present = await readNames(reader, args.of, asOf);
   const of = args.of.filter((id) => present.has(id));
   const steps = stepper(reader, { ...args, of }, asOf);
   if (!args.paths) return around(steps, { ...args, of });

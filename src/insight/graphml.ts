@@ -1,5 +1,5 @@
-import XMLBuilder from 'fast-xml-builder';
 import { printable } from '../resources/operations/formats/rendering.js';
+import { xmlText } from '../resources/operations/formats/xml.js';
 import type { Graph, GraphNode, ShownEdge } from './graph.js';
 
 /** A value that GraphML declares for each node or edge; undefined where one has none. */
@@ -23,14 +23,6 @@ const EDGE_KEYS: readonly Key<ShownEdge>[] = [
   { name: 'neverHeld', type: 'boolean', of: ({ validity }) => (validity === null ? true : undefined) },
 ];
 
-// Not laid out: white space would become part of labels.
-const xml = new XMLBuilder({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  format: false,
-  suppressEmptyNode: true,
-});
-
 /** A graph as GraphML 1.0 (http://graphml.graphdrawing.org), with the ids that it has in JSON; `paths` is left out. */
 export function graphMlText({ nodes, edges, truncated, asOf }: Graph & { asOf: number }): string {
   const graphml = {
@@ -46,7 +38,7 @@ export function graphMlText({ nodes, edges, truncated, asOf }: Graph & { asOf: n
       })),
     },
   };
-  return xml.build({ '?xml': { '@version': '1.0', '@encoding': 'utf-8' }, graphml });
+  return xmlText({ graphml });
 }
 
 function declared<Row>(of: 'node' | 'edge', keys: readonly Key<Row>[]): object[] {

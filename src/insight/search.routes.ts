@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { JSON_TYPE } from '../http/body.js';
 import { KEY_OPTIONAL, problemResponses } from '../http/describe.js';
 import { requireAcceptable } from '../http/negotiate.js';
-import { readQuery, wholeNumber } from '../http/query.js';
+import { type Query, readQuery, wholeNumber } from '../http/query.js';
 import { invalidParameter } from '../problems.js';
 import { requireCode } from '../resources/common.filters.js';
 import { found, ifNoneMatch, READ } from '../resources/operations/describe.js';
 import { asOf } from '../resources/operations/describe-parameters.js';
-import { MAX_SEARCH, parseSearchText, splitList } from '../resources/operations/parameters.js';
+import { MAX_SEARCH, parseSearchText, readCodes } from '../resources/operations/parameters.js';
 import type { Services } from '../resources/operations/services.js';
 import { RESOURCE_TYPES, type ResourceType } from '../shared/ids.js';
 import { answerAsOf } from './answer.routes.js';
@@ -46,25 +46,19 @@ export function registerSearch(app: FastifyInstance, services: Services): void {
   });
 }
 
-type QueryMap = ReadonlyMap<string, readonly string[]>;
-
-function understand(request: FastifyRequest, known: readonly string[]): QueryMap {
+function understand(request: FastifyRequest, known: readonly string[]): Query {
   requireAcceptable(request, [JSON_TYPE]);
   return readQuery(request, known);
 }
 
-function requireText(query: QueryMap): string {
+function requireText(query: Query): string {
   const text = parseSearchText(query.get('q')?.[0]);
   if (text === undefined) throw invalidParameter('q', 'must be given', 'missing');
   return text;
 }
 
-function typesOf(query: QueryMap): ResourceType[] {
-  const given = query.get('types')?.[0];
-  if (given === undefined) return [...RESOURCE_TYPES];
-  const types = [...new Set(splitList('types', given))];
-  for (const type of types) requireCode('types', type, RESOURCE_TYPES);
-  return types as ResourceType[];
+function typesOf(query: Query): readonly ResourceType[] {
+  return readCodes(query, 'types', RESOURCE_TYPES) ?? RESOURCE_TYPES;
 }
 
 const READ_PROBLEMS = problemResponses(...READ, 'overloaded');

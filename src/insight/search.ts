@@ -4,9 +4,9 @@ import { type Highlight, highlightsOf } from '../journal/highlight.js';
 import type { Document } from '../journal/kind.js';
 import { seek } from '../journal/search.js';
 import { kinds } from '../resources/index.js';
+import { presentOr } from '../resources/operations/present.js';
 import type { ResourceType } from '../shared/ids.js';
 import type { Term } from '../shared/words.js';
-import { presentOr } from './present.js';
 
 /** Only the newest so many versions that fit are ranked: a common word may stand in millions. */
 export const MAX_RANKED = 5_000;

@@ -10,8 +10,8 @@ import {
   readInstants,
 } from '../journal/census.js';
 import { resources } from '../resources/index.js';
+import { presentOr } from '../resources/operations/present.js';
 import type { Resource } from '../resources/resource.js';
-import { presentOr } from './present.js';
 
 /** Columns that hold what `kind` and `status` of a type count. */
 const CODES: Readonly<Partial<Record<Resource['collection'], CodeColumns>>> = {

@@ -4,10 +4,10 @@ import type { Task } from '../journal/analysis.js';
 import type { Document } from '../journal/kind.js';
 import { typeWord } from '../journal/search-text.js';
 import { kinds } from '../resources/index.js';
+import { presentOr } from '../resources/operations/present.js';
 import { withinOneEdit } from '../shared/edits.js';
 import type { ResourceType } from '../shared/ids.js';
 import { words, wordText } from '../shared/words.js';
-import { presentOr } from './present.js';
 
 export interface SuggestArgs {
   text: string;

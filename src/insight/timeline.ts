@@ -1,6 +1,7 @@
 import type { Reader } from '../db/store.js';
 import type { Task } from '../journal/analysis.js';
 import type { ListQuery } from '../journal/list.js';
+import { type Named, readNames } from '../journal/names.js';
 import {
   type EdgeSplitter,
   type Tally,
@@ -11,11 +12,11 @@ import {
   topTargets,
 } from '../journal/tally.js';
 import { resources } from '../resources/index.js';
+import { type Filtered, presentOr, readFilters } from '../resources/operations/present.js';
 import type { Resource } from '../resources/resource.js';
 import { dayToIso, parseEdtf } from '../shared/edtf.js';
 import { type Dated, type Layout, layOut, type Reach, type Sums, sumUp } from './buckets.js';
 import { type BucketUnit, daysOf, periodName, UNBOUNDED } from './periods.js';
-import { type Filtered, namesOf, presentOr, type RecordName, readFilters } from './present.js';
 
 export const TIMELINE_TYPES = ['events', 'agreements', 'commitments', 'claims', 'sources'] as const;
 export type TimelineType = (typeof TIMELINE_TYPES)[number];
@@ -86,7 +87,7 @@ export interface Timeline {
 
 interface SplitSummary {
   by: SplitName;
-  values: ({ value: string; count: number } & Partial<Omit<RecordName, 'id'>>)[];
+  values: ({ value: string; count: number } & Partial<Named>)[];
   other: number;
   none: number;
 }
@@ -126,7 +127,7 @@ function reachOf(query: ReadonlyMap<string, readonly string[]>): Reach {
 
 /** What the records of a timeline come to, told apart. */
 interface Series {
-  values: { value: string; count: number; dates: Dated[]; name?: RecordName | undefined }[];
+  values: { value: string; count: number; dates: Dated[]; name?: Named | undefined }[];
   other: Dated[];
   none: Dated[];
 }
@@ -156,7 +157,7 @@ async function ofEdges(reader: Reader, query: ListQuery, splitter: EdgeSplitter)
   const top = await topTargets(reader, query, splitter, MAX_SPLIT_VALUES);
   const targets = top.map(({ value }) => value);
   const tallies = targets.length === 0 ? [] : await tallyByTarget(reader, query, splitter, targets);
-  const names = await namesOf(reader, targets, query.asOf);
+  const names = await readNames(reader, targets, query.asOf);
   const values = top.map(({ value, count }) => {
     const dates = tallies.filter((tally) => tally.value === value);
     return { value, count, dates, name: names.get(value) };

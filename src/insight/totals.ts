@@ -1,14 +1,15 @@
 import { isNotNull, isNull } from 'drizzle-orm';
+import { columnOf } from '../db/conditions.js';
 import type { Reader } from '../db/store.js';
 import type { Task } from '../journal/analysis.js';
 import { openDisputesAboutCommitments } from '../journal/contested.js';
 import type { Document } from '../journal/kind.js';
 import { type Condition, countRecords, type ListQuery, readPage } from '../journal/list.js';
+import { type RecordName, readNames } from '../journal/names.js';
 import { COMMITMENT_KINDS, COMMITMENT_STAGES } from '../resources/commitments/commitments.schema.js';
 import { commitments } from '../resources/commitments/index.js';
-import { columnOf } from '../resources/common.filters.js';
+import { type Filtered, presentOr, readFilters } from '../resources/operations/present.js';
 import { enclosing, periodName, periodOf, UNBOUNDED } from './periods.js';
-import { type Filtered, namesOf, presentOr, type RecordName, readFilters } from './present.js';
 import { type Amount, addUp, type CurrencyTotal } from './sums.js';
 
 const RECORD_GROUPS = ['promisor', 'beneficiary', 'area', 'agreement'] as const;
@@ -232,8 +233,11 @@ async function named(
 ): Promise<Group[]> {
   const isOfRecords = group.map((name) => (RECORD_GROUPS as readonly string[]).includes(name));
   const ids = groups.flatMap(({ values }) => values.filter((value, index) => value !== null && isOfRecords[index]));
-  const names = await namesOf(reader, [...new Set(ids as string[])], asOf);
-  const keyOf = (value: string | null) => (value === null ? null : (names.get(value) ?? value));
+  const names = await readNames(reader, [...new Set(ids as string[])], asOf);
+  const keyOf = (value: string | null) => {
+    const name = value === null ? undefined : names.get(value);
+    return value === null || name === undefined ? value : { id: value, ...name };
+  };
   return groups
     .map(({ values, members }) => ({
       key: Object.fromEntries(group.map((name, index) => [name, keyOf(values[index] ?? null)])) as Key,

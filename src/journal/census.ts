@@ -1,9 +1,8 @@
 import { and, count, countDistinct, eq, inArray, lte, sql, sum } from 'drizzle-orm';
-import { holds, isLatestAsOf, isOfOpenDispute, oneIfHolding, valuesAt, whenOf } from '../db/conditions.js';
+import { columnOf, holds, isLatestAsOf, isOfOpenDispute, oneIfHolding, valuesAt, whenOf } from '../db/conditions.js';
 import type { Preparable, Reader } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
 import type { RecordKind } from './kind.js';
-import { columnOf } from './tally.js';
 
 /** Records of a type that agree in some codes. */
 export interface Cell {

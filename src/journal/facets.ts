@@ -1,11 +1,11 @@
 import { and, asc, count, countDistinct, desc, eq, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import { unindexed } from '../db/columns.js';
-import { countOfRows, hasRoleToo, isIn } from '../db/conditions.js';
+import { columnOf, countOfRows, hasRoleToo, isIn } from '../db/conditions.js';
 import type { Db, Preparable, Reader, Values } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
 import { NO_EARLIEST, yearOfDay } from '../shared/edtf.js';
 import { type ListQuery, planOf, shapeOf, valuesOf } from './list.js';
-import { columnOf, type EdgeSplitter, edgesShape, edgeValues, fittingRecords, isOneOf, pointsAtType } from './tally.js';
+import { type EdgeSplitter, edgesShape, edgeValues, fittingRecords, isOneOf, pointsAtType } from './tally.js';
 
 /** How many records of a list have each of some values, the most frequent first, then by value. */
 export interface Counts {

@@ -1,9 +1,9 @@
 import { and, type Column, desc, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm';
-import { documentUnlessKnown, holds, isLatestAsOf, MAX_LIST } from '../db/conditions.js';
+import { documentUnlessKnown, holds, isLatestAsOf } from '../db/conditions.js';
 import type { Reader, Values } from '../db/store.js';
 import { parseReference, type Reference } from '../shared/reference.js';
 import type { RecordKind } from './kind.js';
-import { listValues } from './references.js';
+import { inBatches, listValues } from './references.js';
 
 /** A record as it stands, found by reference. */
 export interface Current {
@@ -230,36 +230,41 @@ export async function readDocuments(
   ids: readonly string[],
   asOf: number | undefined,
 ): Promise<{ id: string; doc: string }[]> {
-  const found: { id: string; doc: string | null }[] = [];
-  for (let start = 0; start < ids.length; start += MAX_LIST) {
-    const { names, values } = listValues(ids.slice(start, start + MAX_LIST));
-    const among = (column: Column) =>
-      inArray(
-        column,
-        names.map((name) => sql.placeholder(name)),
-      );
-    const rows = await (asOf === undefined
-      ? reader.all(
-          `documents ${names.length}`,
-          (db, t) =>
-            db
-              .select({ id: t.entities.id, doc: t.revisions.doc })
-              .from(t.entities)
-              .innerJoin(t.revisions, eq(t.revisions.revision, t.entities.revision))
-              .where(among(t.entities.id)),
-          values,
-        )
-      : reader.all(
-          `documents as of ${names.length}`,
-          (db, t) =>
-            db
-              .select({ id: t.revisions.entity, doc: t.revisions.doc })
-              .from(t.revisions)
-              .where(and(among(t.revisions.entity), isLatestAsOf(t))),
-          { ...values, asOf },
-        ));
-    found.push(...rows);
-  }
+  const found = await inBatches(ids, (batch) => readSomeDocuments(reader, batch, asOf));
   const present = found.flatMap(({ id, doc }) => (doc === null ? [] : [{ id, doc }]));
   return present.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function readSomeDocuments(
+  reader: Reader,
+  ids: readonly string[],
+  asOf: number | undefined,
+): Promise<{ id: string; doc: string | null }[]> {
+  const { names, values } = listValues(ids);
+  const among = (column: Column) =>
+    inArray(
+      column,
+      names.map((name) => sql.placeholder(name)),
+    );
+  if (asOf === undefined) {
+    return reader.all(
+      `documents ${names.length}`,
+      (db, t) =>
+        db
+          .select({ id: t.entities.id, doc: t.revisions.doc })
+          .from(t.entities)
+          .innerJoin(t.revisions, eq(t.revisions.revision, t.entities.revision))
+          .where(among(t.entities.id)),
+      values,
+    );
+  }
+  return reader.all(
+    `documents as of ${names.length}`,
+    (db, t) =>
+      db
+        .select({ id: t.revisions.entity, doc: t.revisions.doc })
+        .from(t.revisions)
+        .where(and(among(t.revisions.entity), isLatestAsOf(t))),
+    { ...values, asOf },
+  );
 }

@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import { padded } from '../db/conditions.js';
+import { MAX_LIST, padded } from '../db/conditions.js';
 import type { Reader, Values } from '../db/store.js';
 import { type InputError, Problem } from '../problems.js';
 import type { ResourceType } from '../shared/ids.js';
@@ -87,12 +87,14 @@ async function lookUp(reader: Reader, references: Reference[]): Promise<(referen
   };
 }
 
-const BATCH = 500;
-
-async function inBatches<T>(values: string[], find: (batch: string[]) => Promise<T[]>): Promise<T[]> {
+/** What is found for values, asked for as many at a time as a statement takes. */
+export async function inBatches<T>(
+  values: readonly string[],
+  find: (batch: readonly string[]) => Promise<T[]>,
+): Promise<T[]> {
   const rows: T[] = [];
-  for (let start = 0; start < values.length; start += BATCH)
-    rows.push(...(await find(values.slice(start, start + BATCH))));
+  for (let start = 0; start < values.length; start += MAX_LIST)
+    rows.push(...(await find(values.slice(start, start + MAX_LIST))));
   return rows;
 }
 
@@ -103,7 +105,7 @@ export function listValues(values: readonly string[], prefix = 'v'): { names: st
   return { names, values: Object.fromEntries(names.map((name, index) => [name, list[index] ?? null])) };
 }
 
-function findEntities(reader: Reader, column: 'id' | 'slug', batch: string[]): Promise<Found[]> {
+function findEntities(reader: Reader, column: 'id' | 'slug', batch: readonly string[]): Promise<Found[]> {
   const { names, values } = listValues(batch);
   return reader.all(
     `entities by ${column} ${names.length}`,
@@ -121,7 +123,10 @@ function findEntities(reader: Reader, column: 'id' | 'slug', batch: string[]): P
   );
 }
 
-function findExternal(reader: Reader, batch: string[]): Promise<(Found & { scheme: string; value: string })[]> {
+function findExternal(
+  reader: Reader,
+  batch: readonly string[],
+): Promise<(Found & { scheme: string; value: string })[]> {
   const { names, values } = listValues(batch);
   return reader.all(
     `entities by external id ${names.length}`,

@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, gte, inArray, lt, lte, not, notInArray, type SQL, sql } from 'drizzle-orm';
 import { unindexed } from '../db/columns.js';
-import { hasEdge } from '../db/conditions.js';
+import { columnOf, hasEdge } from '../db/conditions.js';
 import type { Db, Preparable, Reader, Values } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
 import { idRange, type ResourceType } from '../shared/ids.js';
@@ -22,15 +22,6 @@ export interface EdgeSplitter {
   relation: string | undefined;
   /** Type of the records at the other end. */
   to: ResourceType;
-}
-
-type TextColumn = Tables['events']['kind'];
-
-/** A column of texts that only some resources have, by its name. Raises when there is none. */
-export function columnOf(columns: object, name: string): TextColumn {
-  const column = (columns as Record<string, TextColumn | undefined>)[name];
-  if (column === undefined) throw new Error(`no column ${name}`);
-  return column;
 }
 
 /** The tallies of a list whose records are told apart by a column, or not at all. */

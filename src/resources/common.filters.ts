@@ -1,6 +1,7 @@
 import { and, eq, gt, gte, inArray, lte, not } from 'drizzle-orm';
 import {
   areaAndNarrower,
+  columnOf,
   hasEdge,
   hasExternalId,
   hasTag,
@@ -8,7 +9,6 @@ import {
   isOfOpenDispute,
   isPointedAt,
 } from '../db/conditions.js';
-import type { RecordTable, Tables } from '../db/tables/index.js';
 import type { Condition } from '../journal/list.js';
 import { invalidParameter } from '../problems.js';
 import { NO_EARLIEST, parseEdtf } from '../shared/edtf.js';
@@ -148,9 +148,14 @@ export function requireCode(name: string, value: string, allowed: readonly strin
 /** Columns that roll-ups count by, under the same name. */
 const COUNTED_COLUMNS = ['kind', 'status', 'country'];
 
+/** Whether the roll-ups keep, for a filter of that name, how many present records have each value of the column. */
+export function isCounted(name: string, column: string): boolean {
+  return name === column && COUNTED_COLUMNS.includes(column);
+}
+
 function columnCondition(name: string, column: string, values: readonly string[]): Condition {
   const [value] = values;
-  const counted = values.length === 1 && value !== undefined && name === column && COUNTED_COLUMNS.includes(column);
+  const counted = values.length === 1 && value !== undefined && isCounted(name, column);
   const cell = counted ? { dimension: column, value } : undefined;
   return {
     shape: name,
@@ -158,10 +163,6 @@ function columnCondition(name: string, column: string, values: readonly string[]
     cell,
     build: (_t, record, _when, placeholders) => isIn(columnOf(record, column), placeholders),
   };
-}
-
-export function columnOf(record: RecordTable, column: string): Tables['events']['kind'] {
-  return (record as unknown as Record<string, Tables['events']['kind']>)[column] as Tables['events']['kind'];
 }
 
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;

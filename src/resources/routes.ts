@@ -3,12 +3,12 @@ import { JSON_TYPE } from '../http/body.js';
 import { requireAcceptable } from '../http/negotiate.js';
 import { describeOperation, type OperationName } from './operations/describe.js';
 import { type Format, formatOf, type ListFormat, listFormats, RECORD_FORMATS } from './operations/formats/format.js';
-import { jsonLdByExternalIdHandler, jsonLdHandler } from './operations/formats/json-ld-handler.js';
+import { jsonLdHandler } from './operations/formats/json-ld-handler.js';
 import { listInFormatHandler } from './operations/formats/list-formats.js';
 import { historyHandler } from './operations/history.js';
 import { linksHandler } from './operations/links.js';
 import { listHandler } from './operations/list.js';
-import { readByExternalIdHandler, readHandler } from './operations/read.js';
+import { readHandler } from './operations/read.js';
 import type { Services } from './operations/services.js';
 import {
   createHandler,
@@ -57,7 +57,7 @@ export function registerResource(app: FastifyInstance, resource: Resource, servi
     },
     history: { method: 'GET', url: `${one}/history`, handler: historyHandler(resource, services) },
     links: { method: 'GET', url: `${one}/links`, handler: linksHandler(resource, services) },
-    getBy: { method: 'GET', url: byId, handler: readByExternalIdHandler(resource, services) },
+    getBy: { method: 'GET', url: byId, handler: readHandler(resource, services) },
     putBy: { method: 'PUT', url: byId, onRequest: json, handler: upsertHandler(resource, services) },
   };
   const others = otherFormats(resource, services);
@@ -87,15 +87,18 @@ function reading({ handler, ...route }: Handlers, others?: OtherFormats): Handle
 
 function otherFormats(resource: Resource, services: Services): Partial<Record<OperationName, OtherFormats>> {
   const list = listInFormatHandler(resource, services);
-  const record = jsonLdHandler(resource, services);
-  const byExternalId = jsonLdByExternalIdHandler(resource, services);
+  const jsonLd = jsonLdHandler(resource, services);
+  const record: OtherFormats = {
+    formats: RECORD_FORMATS,
+    answer: (_format, request, reply) => jsonLd(request, reply),
+  };
   return {
     list: {
       formats: listFormats(resource.collection),
       answer: (format, request, reply) => list(format as ListFormat, request, reply),
     },
-    get: { formats: RECORD_FORMATS, answer: (_format, request, reply) => record(request, reply) },
-    getBy: { formats: RECORD_FORMATS, answer: (_format, request, reply) => byExternalId(request, reply) },
+    get: record,
+    getBy: record,
   };
 }
 

@@ -1,12 +1,12 @@
 import { and, eq, gte, isNull, lte, or, type Placeholder, type SQL } from 'drizzle-orm';
-import { hasEdge, isIn } from '../db/conditions.js';
+import { columnOf, hasEdge, isIn } from '../db/conditions.js';
 import type { RecordTable, Tables } from '../db/tables/index.js';
 import { mayHaveMilestone, mayStandAt, surelyHasMilestone, surelyStandsAt } from '../db/valid-on.js';
 import type { Condition } from '../journal/list.js';
 import { invalidParameter } from '../problems.js';
 import { parseEdtf } from '../shared/edtf.js';
 import type { Day } from '../shared/span.js';
-import { columnOf, type EdgeFilter, requireCode } from './common.filters.js';
+import { type EdgeFilter, requireCode } from './common.filters.js';
 
 /** The second clock: what was so in the world on a day, which EDTF may leave inexact. */
 export interface ValidOn {

@@ -4,7 +4,8 @@ import { actors } from '../../src/resources/actors/index.js';
 import { agreements } from '../../src/resources/agreements/index.js';
 import { commitments } from '../../src/resources/commitments/index.js';
 import type { Resource, SortName } from '../../src/resources/resource.js';
-import { ANY, type AnyJson } from '../support/client.js';
+import { applyChange } from '../support/apply-change.js';
+import type { AnyJson } from '../support/client.js';
 import type { Query } from '../support/naive.js';
 import { fitsOnDay } from '../support/naive-valid-on.js';
 import { inOrder } from '../support/order.js';
@@ -123,10 +124,7 @@ beforeAll(async () => {
   }
   revisions.push(await t.db.head());
   for (const [path, patch] of changes) {
-    const answer = await (patch === 'delete'
-      ? t.http.delete(`/v1/${path}`, ANY)
-      : t.http.patch(`/v1/${path}`, patch, ANY));
-    expect({ path, ok: answer.status < 300 }).toEqual({ path, ok: true });
+    await applyChange(t.http, path, patch);
     revisions.push(await t.db.head());
   }
   for (const { doc } of await t.db.stateAt('actor', await t.db.head())) ids.set(doc.slug, doc.id);

@@ -1,9 +1,9 @@
 import { gte } from 'drizzle-orm';
+import { columnOf } from '../../db/conditions.js';
 import { invalidParameter } from '../../problems.js';
 import { DECIMAL_PATTERN, decimalSortKey } from '../../shared/money.js';
 import {
   codeFilter,
-  columnOf,
   commonFilters,
   edgeFilter,
   type Filter,

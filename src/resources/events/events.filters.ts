@@ -1,8 +1,8 @@
 import { and, gte, isNotNull, lte, or } from 'drizzle-orm';
+import { columnOf } from '../../db/conditions.js';
 import { invalidParameter } from '../../problems.js';
 import {
   codeFilter,
-  columnOf,
   commonFilters,
   edgeFilter,
   type Filter,

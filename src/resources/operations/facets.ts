@@ -1,27 +1,24 @@
-import { readHead } from '../../db/head.js';
 import type { Resolved } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
+import type { Query } from '../../http/query.js';
 import type { Task } from '../../journal/analysis.js';
 import { type Counts, countsByColumn, countsByTag, countsByTarget, countsByYear } from '../../journal/facets.js';
 import type { Condition, ListQuery } from '../../journal/list.js';
 import { readNames } from '../../journal/names.js';
 import { readCells } from '../../journal/rollups.js';
-import { seek, soughtCondition } from '../../journal/search.js';
 import { invalidParameter } from '../../problems.js';
 import type { ResourceType } from '../../shared/ids.js';
 import { hint } from '../../shared/text.js';
+import { isCounted } from '../common.filters.js';
 import { resourceOf } from '../index.js';
 import type { Resource } from '../resource.js';
 import { planFilters, qualifyingRoles } from './filter-plan.js';
 import { splitList } from './parameters.js';
+import { presentOr, soughtBy } from './present.js';
 
 export const MAX_FACETS = 8;
 /** Values of one facet that are told. */
 export const MAX_VALUES = 50;
-/** Columns whose present values are counted with each write: the dimensions of the roll-ups. */
-const KEPT = ['kind', 'status', 'country'];
-
-type QueryMap = ReadonlyMap<string, readonly string[]>;
 
 /** What the records of a list are told apart by; where the roll-ups keep that, as which dimension. */
 type Source = { kept?: string } & (
@@ -35,7 +32,7 @@ function sourcesOf(resource: Resource): Map<string, Source> {
   const sources = new Map<string, Source>();
   for (const { name, ...filter } of resource.filters) {
     if (filter.sort === 'value' && filter.column) {
-      const kept = name === filter.column && KEPT.includes(name) ? { kept: name } : {};
+      const kept = isCounted(name, filter.column) ? { kept: name } : {};
       sources.set(name, { by: 'column', column: filter.column, ...kept });
     }
     if (filter.sort === 'edge' && filter.to !== 'any') {
@@ -54,7 +51,7 @@ export function facetNames(resource: Resource): string[] {
 }
 
 /** Reads `facets`. Raises `invalid-parameter` naming what there is, and for what `validOn` gives another meaning. */
-export function parseFacets(resource: Resource, query: QueryMap): string[] {
+export function parseFacets(resource: Resource, query: Query): string[] {
   const text = query.get('facets')?.[0];
   if (text === undefined) return [];
   const known = facetNames(resource);
@@ -99,13 +96,9 @@ export type Facets = Record<string, Facet>;
 export const FACETS: Task<FacetArgs, Facets> = {
   name: 'facets',
   async run(reader, args) {
-    const asOf = (await readHead(reader)).revision === args.revision ? undefined : args.revision;
-    const { type } = resourceOf(args.collection);
-    const sought =
-      args.search === undefined ? [] : [soughtCondition(await seek(reader, args.search, { types: [type], asOf }))];
-    const facets: Facets = {};
-    for (const counted of countedLists(args, asOf, sought)) facets[counted.name] = await readFacet(reader, counted);
-    return facets;
+    const asOf = await presentOr(reader, args.revision);
+    const sought = await soughtBy(reader, resourceOf(args.collection), args.search, asOf);
+    return readFacets(reader, countedLists(args, asOf, sought));
   },
 };
 
@@ -113,10 +106,7 @@ export const FACETS: Task<FacetArgs, Facets> = {
 export async function readKeptFacets(reader: Reader, args: FacetArgs): Promise<Facets | undefined> {
   if (args.search !== undefined) return undefined;
   const lists = countedLists(args, undefined, []);
-  if (!lists.every(isKept)) return undefined;
-  const facets: Facets = {};
-  for (const counted of lists) facets[counted.name] = await readFacet(reader, counted);
-  return facets;
+  return lists.every(isKept) ? readFacets(reader, lists) : undefined;
 }
 
 /** A facet with the list that it counts. */
@@ -145,6 +135,12 @@ function countedLists(args: FacetArgs, asOf: number | undefined, sought: readonl
 /** Whether these are all present records of a type, which the roll-ups count. */
 function isKept({ source, query }: Counted): boolean {
   return source.kept !== undefined && query.asOf === undefined && query.conditions.length + query.edges.length === 0;
+}
+
+async function readFacets(reader: Reader, lists: readonly Counted[]): Promise<Facets> {
+  const facets: Facets = {};
+  for (const counted of lists) facets[counted.name] = await readFacet(reader, counted);
+  return facets;
 }
 
 async function readFacet(reader: Reader, counted: Counted): Promise<Facet> {

@@ -1,5 +1,6 @@
 import { hasEdge, isIn, padded } from '../../db/conditions.js';
 import type { Resolved, Wanted } from '../../db/look-up.js';
+import type { Query } from '../../http/query.js';
 import type { Condition, EdgeTo } from '../../journal/list.js';
 import { invalidParameter } from '../../problems.js';
 import { parseReference } from '../../shared/reference.js';
@@ -22,8 +23,6 @@ export interface FilterPlan {
   resolve(found: readonly Resolved[]): { conditions: Condition[]; edges: EdgeTo[] };
 }
 
-type QueryMap = ReadonlyMap<string, readonly string[]>;
-
 /** Names of all query parameters that narrow a list of the resource. */
 export function filterNames(resource: Resource): string[] {
   return [
@@ -38,7 +37,7 @@ export function filterNames(resource: Resource): string[] {
  * Reads the filters of a query; commas mean OR, repeated parameters AND. The filter `without` is understood like the
  * others but narrows nothing: what qualifies it stands by itself then. Raises `invalid-parameter`.
  */
-export function planFilters(resource: Resource, query: QueryMap, without?: string): FilterPlan {
+export function planFilters(resource: Resource, query: Query, without?: string): FilterPlan {
   const wholeTree = readAreaDepth(query);
   const qualifiers = resource.filters.filter((filter): filter is QualifierFilter => filter.sort === 'qualifier');
   const then = planValidOn(resource, query);
@@ -87,7 +86,7 @@ export function planFilters(resource: Resource, query: QueryMap, without?: strin
   };
 }
 
-function readAreaDepth(query: QueryMap): boolean {
+function readAreaDepth(query: Query): boolean {
   const depth = query.get('areaDepth')?.[0];
   if (depth === undefined) return true;
   if (depth !== '0') throw invalidParameter('areaDepth', 'must be 0 when given');
@@ -95,7 +94,7 @@ function readAreaDepth(query: QueryMap): boolean {
   return false;
 }
 
-function valueConditions(filter: Filter, query: QueryMap): Condition[] {
+function valueConditions(filter: Filter, query: Query): Condition[] {
   if (filter.sort !== 'value') return [];
   const texts = query.get(filter.name) ?? [];
   if (texts.length > 0 && filter.needs && !query.has(filter.needs)) {
@@ -107,7 +106,7 @@ function valueConditions(filter: Filter, query: QueryMap): Condition[] {
 }
 
 /** A role without the filter it qualifies: anybody in that role. */
-function freeQualifier(qualifier: QualifierFilter, query: QueryMap, then: ValidOnPlan | undefined): Condition[] {
+function freeQualifier(qualifier: QualifierFilter, query: Query, then: ValidOnPlan | undefined): Condition[] {
   const anybody = (roles: readonly string[]): Condition => ({
     shape: `free ${qualifier.name}`,
     values: padded(roles),
@@ -117,19 +116,19 @@ function freeQualifier(qualifier: QualifierFilter, query: QueryMap, then: ValidO
 }
 
 /** The roles that qualify a filter: a list for each time the qualifier was given, one empty list without it. */
-function rolesFor(filter: EdgeFilter, qualifiers: readonly QualifierFilter[], query: QueryMap): string[][] {
+function rolesFor(filter: EdgeFilter, qualifiers: readonly QualifierFilter[], query: Query): string[][] {
   const given = qualifiers.filter(({ of }) => of === filter.name).flatMap((qualifier) => rolesOf(qualifier, query));
   return given.length === 0 ? [[]] : given;
 }
 
 /** The roles by which a query qualifies one of the filters: a list for each time that they were given. */
-export function qualifyingRoles(resource: Resource, query: QueryMap, name: string): string[][] {
+export function qualifyingRoles(resource: Resource, query: Query, name: string): string[][] {
   return resource.filters.flatMap((filter) =>
     filter.sort === 'qualifier' && filter.of === name ? rolesOf(filter, query) : [],
   );
 }
 
-function rolesOf(qualifier: QualifierFilter, query: QueryMap): string[][] {
+function rolesOf(qualifier: QualifierFilter, query: Query): string[][] {
   return (query.get(qualifier.name) ?? []).map((text) => {
     const roles = splitList(qualifier.name, text);
     for (const role of roles) requireCode(qualifier.name, role, qualifier.allowed);

@@ -1,13 +1,12 @@
-import { readHead } from '../../db/head.js';
 import type { Resolved } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import type { Task } from '../../journal/analysis.js';
 import { countRecords, type ListQuery, readPage } from '../../journal/list.js';
 import { readRollup } from '../../journal/rollups.js';
-import { seek, soughtCondition } from '../../journal/search.js';
 import { resourceOf } from '../index.js';
 import type { Resource, SortName } from '../resource.js';
 import { type FilterPlan, planFilters } from './filter-plan.js';
+import { presentOr, soughtBy } from './present.js';
 import { includedText } from './shape.js';
 
 /** Counting with `count=capped` goes no further. */
@@ -52,10 +51,7 @@ export async function readListContent(
 ): Promise<ListContent> {
   const asOf = args.pinned ? args.revision : undefined;
   const { conditions, edges } = plan.resolve(args.found);
-  const search =
-    args.search === undefined
-      ? []
-      : [soughtCondition(await seek(reader, args.search, { types: [resource.type], asOf }))];
+  const search = await soughtBy(reader, resource, args.search, asOf);
   const query: ListQuery = {
     kind: resource.kind,
     asOf,
@@ -79,14 +75,13 @@ async function countOf(reader: Reader, query: ListQuery, mode: CountMode): Promi
   return { value: exact ? found : COUNT_CAP, exact };
 }
 
-/** The same as a task of its own: a search or a count may look at a great many records. */
+/** The same as a task of its own: a search may fit a great many records. */
 export const LIST_CONTENT: Task<ListContentArgs, ListContent> = {
   name: 'list content',
   async run(reader, args) {
     const resource = resourceOf(args.collection);
-    const { revision } = await readHead(reader);
     // Somebody may have written since the request began: its revision is past then.
-    const pinned = args.pinned || revision !== args.revision;
+    const pinned = (await presentOr(reader, args.revision)) !== undefined || args.pinned;
     return readListContent(reader, { ...args, pinned }, resource, planFilters(resource, new Map(args.query)));
   },
 };

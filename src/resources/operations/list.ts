@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { meaningOfNames, type Preamble, readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { answerTag, cacheHeaders, isNotModified } from '../../http/conditional.js';
-import { readQuery, wholeNumber } from '../../http/query.js';
+import { type Query, readQuery, wholeNumber } from '../../http/query.js';
 import { invalidParameter } from '../../problems.js';
 import { toInstant } from '../../shared/clock.js';
 import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
@@ -46,8 +46,6 @@ const SORT_KEYS: Readonly<Record<SortName, KeyKinds>> = {
 };
 const NOT_PART_OF_THE_WALK = new Set(['cursor', 'limit', 'fields', 'include', 'facets', 'count', 'format']);
 
-type QueryMap = ReadonlyMap<string, readonly string[]>;
-
 /** A list request as far as it can be understood without the database. */
 export interface ListRequest {
   query: ListContentArgs['query'];
@@ -80,14 +78,14 @@ export function listHandler(resource: Resource, services: Services) {
 }
 
 /** Reads the query of a list strictly, whatever the format. */
-export function listQueryReader(resource: Resource): (request: FastifyRequest) => QueryMap {
+export function listQueryReader(resource: Resource): (request: FastifyRequest) => Query {
   const known = [...LIST_PARAMETERS, ...optionNames(resource.collection), ...filterNames(resource)];
   const repeatable = resource.filters.map(({ name }) => name);
   return (request) => readQuery(request, known, repeatable);
 }
 
 /** What a list request asks for. Raises `invalid-parameter` and `cursor-malformed`. */
-export function understand(resource: Resource, query: QueryMap): ListRequest {
+export function understand(resource: Resource, query: Query): ListRequest {
   const one = (name: string) => query.get(name)?.[0];
   const countMode = one('count') ?? 'none';
   if (countMode !== 'none' && countMode !== 'exact' && countMode !== 'capped') {
@@ -110,7 +108,7 @@ export function understand(resource: Resource, query: QueryMap): ListRequest {
   };
 }
 
-function hashOf(resource: Resource, query: QueryMap, takes: (name: string) => boolean): string {
+function hashOf(resource: Resource, query: Query, takes: (name: string) => boolean): string {
   const parts = [...query].filter(([name]) => takes(name)).map(([name, values]) => [name, ...values]);
   return queryHash(JSON.stringify([resource.collection, ...parts.sort()]));
 }
@@ -150,14 +148,13 @@ async function answer(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const prepared = await services.store.snapshot((reader) => prepare(resource, services, wanted, reader, request));
-  const { head, revision, immutable, tag } = prepared;
+  const { revision, immutable, tag } = prepared;
   cacheHeaders(reply, tag, immutable, services.publicRead);
   if (isNotModified(request, tag)) return reply.code(304).send();
   const content =
     prepared.content ?? (await services.analyst.run(LIST_CONTENT, contentArgs(resource, wanted, prepared)));
   const facets = prepared.facets ?? (await countFacets(resource, services, wanted, prepared));
-  const next =
-    content.next && encodeCursor({ epoch: head.epoch, query: wanted.walkHash, revision, keys: content.next });
+  const next = cursorAfter(content.next, wanted, prepared);
   if (next !== undefined) reply.header('link', nextLink(services, request, next));
   const members = [
     `"data":[${withFields(content.docs, wanted.fields).join()}]`,
@@ -190,7 +187,7 @@ async function prepare(
   request: FastifyRequest,
 ): Promise<Prepared> {
   const standing = await standingOf(services, wanted, reader);
-  if (mayTakeLong(wanted, standing) || isNotModified(request, standing.tag))
+  if (wanted.search !== undefined || isNotModified(request, standing.tag))
     return { ...standing, content: undefined, facets: undefined };
   const args = contentArgs(resource, wanted, standing);
   const content = await readListContent(reader, args, resource, wanted.filters);
@@ -199,12 +196,13 @@ async function prepare(
   return { ...standing, content, facets };
 }
 
-/** Whether the page is left to the analyst: searches, and counts that must look at each record that fits. */
-function mayTakeLong({ search, count, filters }: ListRequest, { head, pinned }: Standing): boolean {
-  if (search !== undefined) return true;
-  if (count === 'none') return false;
-  const { conditions, edges } = filters.resolve(head.references);
-  return pinned || conditions.length + edges.length > 0;
+/** The cursor to go on with behind sort values; undefined when there is no more. */
+export function cursorAfter(
+  keys: ListContent['next'],
+  { walkHash }: ListRequest,
+  { head, revision }: Standing,
+): string | undefined {
+  return keys && encodeCursor({ epoch: head.epoch, query: walkHash, revision, keys });
 }
 
 /** Where a request stands in time, in one query. Raises `invalid-parameter` for references that name nothing. */

@@ -1,5 +1,7 @@
+import type { Query } from '../../http/query.js';
 import { invalidParameter } from '../../problems.js';
 import { hint } from '../../shared/text.js';
+import { requireCode } from '../common.filters.js';
 import type { Resource } from '../resource.js';
 
 /** What `fields` names: top-level fields of the representation; `id` is always among them. */
@@ -51,4 +53,17 @@ export function splitList(name: string, text: string): string[] {
   if (values.some((value) => value === '')) throw invalidParameter(name, 'has an empty value between commas', 'empty');
   if (values.length > 100) throw invalidParameter(name, 'must have at most 100 values', 'out-of-range');
   return values;
+}
+
+/** The codes that a parameter names, each once; undefined without it. Raises `invalid-parameter`. */
+export function readCodes<Code extends string>(
+  query: Query,
+  name: string,
+  allowed: readonly Code[],
+): Code[] | undefined {
+  const text = query.get(name)?.[0];
+  if (text === undefined) return undefined;
+  const codes = [...new Set(splitList(name, text))];
+  for (const code of codes) requireCode(name, code, allowed);
+  return codes as Code[];
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Preamble, readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { cacheHeaders, isNotModified, versionTag } from '../../http/conditional.js';
-import { readQuery } from '../../http/query.js';
+import { type Query, readQuery } from '../../http/query.js';
 import { type Current, findAsOf, findCurrent, findStored } from '../../journal/read.js';
 import { Problem } from '../../problems.js';
 import { toInstant } from '../../shared/clock.js';
@@ -17,7 +17,7 @@ import { parseOnDay, refuseValidOn } from './valid-on.js';
 export const READ_PARAMETERS = ['asOf', 'fields', 'include', 'format'] as const;
 const WITH_DAY = [...READ_PARAMETERS, 'validOn'];
 
-export interface Found<Doc extends string | Buffer = string> {
+interface Found<Doc extends string | Buffer = string> {
   doc: Doc;
   version: number;
   /** The revision it was read as of; undefined for the present. */
@@ -25,20 +25,25 @@ export interface Found<Doc extends string | Buffer = string> {
   immutable: boolean;
 }
 
-/** `GET /v1/{collection}/{ref}`: the stored representation as it is, in one query. */
-export function readHandler(resource: Resource, services: Services) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    const { ref } = request.params as { ref: string };
-    return answer(resource, services, ref, request, reply);
-  };
+/** The reference that the path of a read is: `{ref}`, or `by/{scheme}/{value}` for an external id. */
+export function referenceOf(request: FastifyRequest): string {
+  const params = request.params as { ref: string } | { scheme: string; value: string };
+  return 'ref' in params ? params.ref : `${params.scheme}:${params.value}`;
 }
 
-/** `GET /v1/{collection}/by/{scheme}/{value}`. */
-export function readByExternalIdHandler(resource: Resource, services: Services) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    const { scheme, value } = request.params as { scheme: string; value: string };
-    return answer(resource, services, `${scheme}:${value}`, request, reply);
-  };
+/** Reads the query of a read strictly. */
+export function readRecordQuery(resource: Resource, request: FastifyRequest): Query {
+  refuseValidOn(resource, request);
+  return readQuery(request, resource.validOn === undefined ? READ_PARAMETERS : WITH_DAY);
+}
+
+/**
+ * `GET /v1/{collection}/{ref}` and `GET /v1/{collection}/by/{scheme}/{value}`: the stored representation as it is, in
+ * one query.
+ */
+export function readHandler(resource: Resource, services: Services) {
+  return async (request: FastifyRequest, reply: FastifyReply) =>
+    answer(resource, services, referenceOf(request), request, reply);
 }
 
 async function answer(
@@ -48,18 +53,14 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  refuseValidOn(resource, request);
-  const query = readQuery(request, resource.validOn === undefined ? READ_PARAMETERS : WITH_DAY);
+  const query = readRecordQuery(resource, request);
   if (query.size === 0) return sendPlain(services, await findPlain(resource, services, ref), request, reply);
   const fields = parseFields(resource, query.get('fields')?.[0]);
   const include = parseInclude(resource, query.get('include')?.[0]);
   const asOf = parseAsOf(query.get('asOf')?.[0]);
   const onDay = parseOnDay(resource, query.get('validOn')?.[0]);
   return services.store.snapshot(async (reader) => {
-    const head = await readPreamble(reader, [], asOf && 'instant' in asOf ? asOf.instant : undefined);
-    const found = asOf
-      ? await findThen(resource, services, reader, ref, asOf, head)
-      : requireLive(resource, await findCurrent(reader, resource.kind, ref), ref);
+    const { head, found } = await findRecord(resource, services, reader, ref, asOf);
     if (fields === undefined && include.length === 0 && onDay === undefined)
       return sendPlain(services, found, request, reply);
     const variant = queryHash(JSON.stringify([...query].sort()));
@@ -96,8 +97,23 @@ async function deletion(resource: Resource, services: Services, ref: string): Pr
   return current ? gone(current.id, current.recordedAt, current.note) : notFound(resource, ref);
 }
 
+/** The record as it is, or as it was, and the head of the journal. Raises `not-found` and `gone`. */
+export async function findRecord(
+  resource: Resource,
+  services: Services,
+  reader: Reader,
+  ref: string,
+  asOf: AsOf | undefined,
+): Promise<{ head: Preamble; found: Found }> {
+  const head = await readPreamble(reader, [], asOf && 'instant' in asOf ? asOf.instant : undefined);
+  const found = asOf
+    ? await findThen(resource, services, reader, ref, asOf, head)
+    : requireLive(resource, await findCurrent(reader, resource.kind, ref), ref);
+  return { head, found };
+}
+
 /** The record as it was. Raises `not-found`, and `gone` where it was deleted then. */
-export async function findThen(
+async function findThen(
   resource: Resource,
   services: Services,
   reader: Reader,
@@ -125,7 +141,7 @@ function sendPlain(
 }
 
 /** The record as it is now. Raises `not-found`, or `gone` with when and why. */
-export function requireLive(resource: Resource, current: Current | undefined, ref: string): Found {
+function requireLive(resource: Resource, current: Current | undefined, ref: string): Found {
   if (current === undefined) throw notFound(resource, ref);
   if (current.doc === null) throw gone(current.id, current.recordedAt, current.note);
   return present({ doc: current.doc, version: current.version });

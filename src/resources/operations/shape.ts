@@ -14,6 +14,17 @@ export function withFields(docs: readonly string[], fields: ReadonlySet<string> 
   });
 }
 
+/** Ids of the records that documents refer to, each once. */
+export function referredIds(resource: Resource, documents: readonly Document[]): string[] {
+  const ids = new Set<string>();
+  for (const document of documents) {
+    for (const { path } of resource.kind.references) {
+      for (const { value } of occurrences(document, path)) ids.add(value as string);
+    }
+  }
+  return [...ids];
+}
+
 /**
  * The records of the named collections that the documents refer to, as the JSON text of `included`; at most one query
  * for 500 of them.
@@ -25,16 +36,9 @@ export async function includedText(
   collections: readonly string[],
   asOf: number | undefined,
 ): Promise<string> {
-  const ids = new Set<string>();
-  for (const doc of docs) {
-    const document = JSON.parse(doc) as Document;
-    for (const { path } of resource.kind.references) {
-      for (const { value } of occurrences(document, path)) {
-        if (collections.includes(`${typeOfId(value as string)}s`)) ids.add(value as string);
-      }
-    }
-  }
-  const found = await readDocuments(reader, [...ids], asOf);
+  const documents = docs.map((doc) => JSON.parse(doc) as Document);
+  const ids = referredIds(resource, documents).filter((id) => collections.includes(`${typeOfId(id)}s`));
+  const found = await readDocuments(reader, ids, asOf);
   const groups = collections.map((collection) => {
     const members = found.filter(({ id }) => `${typeOfId(id)}s` === collection);
     return `"${collection}":{${members.map(({ id, doc }) => `"${id}":${doc}`).join()}}`;

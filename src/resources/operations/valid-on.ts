@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Query } from '../../http/query.js';
 import type { Condition } from '../../journal/list.js';
 import { invalidParameter, Problem } from '../../problems.js';
 import {
@@ -31,10 +32,8 @@ export interface ValidOnPlan {
   otherwise: Condition | undefined;
 }
 
-type QueryMap = ReadonlyMap<string, readonly string[]>;
-
 /** Reads `validOn` of a list. Raises `invalid-parameter`, also beside a filter with which it means nothing. */
-export function planValidOn(resource: Resource, query: QueryMap): ValidOnPlan | undefined {
+export function planValidOn(resource: Resource, query: Query): ValidOnPlan | undefined {
   const text = query.get('validOn')?.[0];
   const spec = resource.validOn;
   if (text === undefined || spec === undefined) return undefined;

@@ -1,10 +1,10 @@
-import XMLBuilder from 'fast-xml-builder';
 import { TypeID } from 'typeid-js';
 import { v5 } from 'uuid';
 import type { Document } from '../../../journal/kind.js';
-import { eventText } from './event-text.js';
+import { categoriesOf, eventText } from './event-text.js';
 import { FORMATS } from './format.js';
-import { addressOf, labelOf, printable, type Rendering, textOf, textsOf } from './rendering.js';
+import { addressOf, printable, type Rendering, textOf } from './rendering.js';
+import { xmlText } from './xml.js';
 
 /** An entry of a feed as plain data. */
 export interface AtomEntry {
@@ -29,7 +29,6 @@ export interface AtomFeed {
 }
 
 export function atomEntry(event: Document, rendering: Rendering): AtomEntry {
-  const areas = textsOf(event, 'areas').map((id) => labelOf(rendering, id));
   const summary = textOf(event, 'summary');
   return {
     id: `urn:uuid:${TypeID.fromString(event.id).toUUID()}`,
@@ -39,17 +38,9 @@ export function atomEntry(event: Document, rendering: Rendering): AtomEntry {
     href: addressOf(rendering.base, event.id),
     summary: summary === undefined ? undefined : printable(summary),
     content: printable(eventText(event, rendering)),
-    categories: [textOf(event, 'kind') ?? '', ...areas, ...textsOf(event, 'tags')].map(oneLine),
+    categories: categoriesOf(event, rendering).map(oneLine),
   };
 }
-
-// Not laid out: white space would become part of ids and titles.
-const xml = new XMLBuilder({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  format: false,
-  suppressEmptyNode: true,
-});
 
 /** An Atom feed (RFC 4287) as XML text. */
 export function atomText({ self, first, next, updated, entries }: AtomFeed): string {
@@ -78,7 +69,7 @@ export function atomText({ self, first, next, updated, entries }: AtomFeed): str
       content: { '@type': 'text', '#text': entry.content },
     })),
   };
-  return xml.build({ '?xml': { '@version': '1.0', '@encoding': 'utf-8' }, feed });
+  return xmlText({ feed });
 }
 
 /** For attributes, in which XML makes spaces of line ends. */

@@ -50,7 +50,7 @@ export const graphFormat = formatParameter(
 
 const option = (name: keyof typeof FORMAT_OPTIONS, description: string, id: string) =>
   z
-    .enum(FORMAT_OPTIONS[name].values as unknown as [string, ...string[]])
+    .enum([...FORMAT_OPTIONS[name].values])
     .optional()
     .meta({ description, param: { id } });
 

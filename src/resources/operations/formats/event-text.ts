@@ -1,6 +1,6 @@
 import type { Document } from '../../../journal/kind.js';
 import { dateInWords } from '../../../shared/edtf-words.js';
-import { labelOf, placeOf, type Rendering, textOf } from './rendering.js';
+import { labelOf, placeOf, type Rendering, textOf, textsOf } from './rendering.js';
 
 const STATUS_WORDS: Readonly<Record<string, string>> = {
   announced: 'Announced.',
@@ -30,6 +30,12 @@ function statusText(event: Document): string {
   const said = STATUS_WORDS[textOf(event, 'status') ?? ''] ?? '';
   const previous = textOf(event, 'previousDate');
   return previous === undefined ? said : `${said} Earlier date: ${dateInWords(previous)}.`;
+}
+
+/** Kind, areas and tags. */
+export function categoriesOf(event: Document, rendering: Rendering): string[] {
+  const areas = textsOf(event, 'areas').map((id) => labelOf(rendering, id));
+  return [textOf(event, 'kind') ?? '', ...areas, ...textsOf(event, 'tags')];
 }
 
 /** `Vilnius, LT`, or undefined without a place. */

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { JSON_TYPE } from '../../../http/body.js';
 import { preferredType } from '../../../http/negotiate.js';
+import type { Query } from '../../../http/query.js';
 import { invalidParameter, Problem } from '../../../problems.js';
 import { hint } from '../../../shared/text.js';
 import type { Resource } from '../../resource.js';
@@ -58,10 +59,8 @@ export function optionNames(collection: Resource['collection']): string[] {
   return Object.entries(FORMAT_OPTIONS).flatMap(([name, { format }]) => (formats.includes(format) ? [name] : []));
 }
 
-type QueryMap = ReadonlyMap<string, readonly string[]>;
-
 /** Raises `invalid-parameter` for an option of another format, and for a value it does not have. */
-export function refuseOptions(query: QueryMap, format: Format): void {
+export function refuseOptions(query: Query, format: Format): void {
   for (const [name, option] of Object.entries(FORMAT_OPTIONS)) {
     const value = query.get(name)?.[0];
     if (value === undefined) continue;

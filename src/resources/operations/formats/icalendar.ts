@@ -2,8 +2,8 @@ import ICAL from 'ical.js';
 import type { Document } from '../../../journal/kind.js';
 import { dayToIso, isoToDay } from '../../../shared/edtf.js';
 import { isExact } from '../../../shared/edtf-words.js';
-import { eventText, placeText } from './event-text.js';
-import { addressOf, labelOf, placeOf, printable, type Rendering, textOf, textsOf } from './rendering.js';
+import { categoriesOf, eventText, placeText } from './event-text.js';
+import { addressOf, placeOf, printable, type Rendering, textOf } from './rendering.js';
 
 /** One calendar holds no more: programs that read calendars keep all of one in memory. */
 export const MAX_CALENDAR_EVENTS = 5_000;
@@ -60,11 +60,6 @@ export function calendarEvent(event: Document, rendering: Rendering): string | u
   categories.setValues(categoriesOf(event, rendering).map(printable));
   component.addProperty(categories);
   return component.toString();
-}
-
-function categoriesOf(event: Document, rendering: Rendering): string[] {
-  const areas = textsOf(event, 'areas').map((id) => labelOf(rendering, id));
-  return [textOf(event, 'kind') ?? '', ...areas, ...textsOf(event, 'tags')];
 }
 
 /** An event whose days are not known is tentative, whatever became of it, unless it was cancelled. */

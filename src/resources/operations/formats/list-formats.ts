@@ -1,10 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerTag, cacheHeaders, isNotModified } from '../../../http/conditional.js';
+import type { Query } from '../../../http/query.js';
 import { invalidParameter } from '../../../problems.js';
-import { encodeCursor, queryHash } from '../../../shared/cursor.js';
+import { queryHash } from '../../../shared/cursor.js';
 import { EVENT_STATUSES } from '../../events/events.schema.js';
 import type { Resource } from '../../resource.js';
-import { contentArgs, type ListRequest, listQueryReader, type Standing, standingOf, understand } from '../list.js';
+import {
+  contentArgs,
+  cursorAfter,
+  type ListRequest,
+  listQueryReader,
+  type Standing,
+  standingOf,
+  understand,
+} from '../list.js';
 import { nextAddress } from '../paging.js';
 import type { Services } from '../services.js';
 import { refuseValidOn } from '../valid-on.js';
@@ -16,8 +25,6 @@ import { pagesOf, streamOf } from './export.js';
 import { contentType, type ListFormat, refuseOptions } from './format.js';
 import { calendarText, MAX_CALENDAR_EVENTS } from './icalendar.js';
 import { type FormatPage, type FormatPageArgs, LIST_IN_FORMAT } from './page.js';
-
-type QueryMap = ReadonlyMap<string, readonly string[]>;
 
 /** A request for a list in a format, and where it stands. */
 interface Asked {
@@ -61,7 +68,7 @@ export function listInFormatHandler(resource: Resource, services: Services) {
     refuseOptions(query, format);
     refuseNotTaken(query, format);
     const wanted = understand(resource, narrowed(query, format));
-    const standing = await services.store.snapshot((reader) => standingOf(services, wanted, reader));
+    const standing = await standingOf(services, wanted, services.store);
     const base = baseOf(services, request);
     const tag = answerTag(standing.revision, queryHash(`${standing.tag} ${format} ${base}`));
     const answered = () => {
@@ -79,7 +86,7 @@ export function listInFormatHandler(resource: Resource, services: Services) {
   };
 }
 
-function refuseNotTaken(query: QueryMap, format: ListFormat): void {
+function refuseNotTaken(query: Query, format: ListFormat): void {
   const ofJson = Object.fromEntries(['include', 'facets', 'count'].map((name) => [name, 'goes with JSON only']));
   const refused = { ...ofJson, ...NOT_TAKEN[format] };
   for (const [name, why] of Object.entries(refused)) {
@@ -90,7 +97,7 @@ function refuseNotTaken(query: QueryMap, format: ListFormat): void {
 }
 
 /** The query with what the format adds to it: a filter of its own, or another order. */
-function narrowed(query: QueryMap, format: ListFormat): QueryMap {
+function narrowed(query: Query, format: ListFormat): Query {
   const added = (name: string, value: string) => new Map([...query, [name, [...(query.get(name) ?? []), value]]]);
   if (format === 'geojson') return query.has('bbox') ? query : added('bbox', ANYWHERE);
   if (format === 'atom') return query.has('sort') ? query : added('sort', '-updated');
@@ -139,11 +146,14 @@ function tooMany(): Error {
 }
 
 /** Reads the one page that is asked for, and the cursor of the next. */
-async function onePage({ services, wanted, standing, args }: Asked): Promise<{ page: FormatPage; next?: string }> {
+async function onePage({
+  services,
+  wanted,
+  standing,
+  args,
+}: Asked): Promise<{ page: FormatPage; next: string | undefined }> {
   const page = await services.analyst.run(LIST_IN_FORMAT, args);
-  if (page.next === undefined) return { page };
-  const { head, revision } = standing;
-  return { page, next: encodeCursor({ epoch: head.epoch, query: wanted.walkHash, revision, keys: page.next }) };
+  return { page, next: cursorAfter(page.next, wanted, standing) };
 }
 
 async function feed(asked: Asked): Promise<Body> {

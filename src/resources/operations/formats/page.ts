@@ -1,17 +1,17 @@
-import { readHead } from '../../../db/head.js';
 import type { Task } from '../../../journal/analysis.js';
 import type { Document } from '../../../journal/kind.js';
 import { readNames } from '../../../journal/names.js';
 import { resourceOf } from '../../index.js';
 import { LIST_CONTENT, type ListContentArgs } from '../list-content.js';
-import { withFields } from '../shape.js';
+import { presentOr } from '../present.js';
+import { referredIds, withFields } from '../shape.js';
 import { type AtomEntry, atomEntry } from './atom.js';
 import { columnsOf } from './columns.js';
 import { csvRow } from './csv.js';
 import type { ListFormat } from './format.js';
 import { featureText } from './geojson.js';
 import { calendarEvent } from './icalendar.js';
-import { type Rendering, referredIds } from './rendering.js';
+import type { Rendering } from './rendering.js';
 
 /** A page of a list to be written in a format, as plain data. */
 export interface FormatPageArgs {
@@ -47,8 +47,8 @@ export const LIST_IN_FORMAT: Task<FormatPageArgs, FormatPage> = {
     }
     const resource = resourceOf(args.list.collection);
     const documents = docs.map((doc) => JSON.parse(doc) as Document);
-    const { revision } = await readHead(reader);
-    const asOf = args.list.pinned || revision !== args.list.revision ? args.list.revision : undefined;
+    const { pinned, revision } = args.list;
+    const asOf = pinned ? revision : await presentOr(reader, revision);
     const names = await readNames(reader, referredIds(resource, documents), asOf);
     const rendering: Rendering = { resource, names, base: args.base };
     if (args.format === 'atom')

@@ -1,6 +1,5 @@
 import type { Document, Json } from '../../../journal/kind.js';
 import type { Named } from '../../../journal/names.js';
-import { occurrences } from '../../../journal/paths.js';
 import { typeOfId } from '../../../shared/ids.js';
 import type { Resource } from '../../resource.js';
 
@@ -11,17 +10,6 @@ export interface Rendering {
   names: ReadonlyMap<string, Named>;
   /** Put before paths to make addresses. */
   base: string;
-}
-
-/** Ids of the records that documents refer to, each once. */
-export function referredIds(resource: Resource, documents: readonly Document[]): string[] {
-  const ids = new Set<string>();
-  for (const document of documents) {
-    for (const { path } of resource.kind.references) {
-      for (const { value } of occurrences(document, path)) ids.add(value as string);
-    }
-  }
-  return [...ids];
 }
 
 /** The address of a record, which does not change when its slug does. */
