@@ -1,17 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { readText as textOfBytes } from '../../http/body.js';
 import { readAuthor } from '../../http/change.js';
 import { cacheHeaders, isNotModified, requireIfMatch, versionTag } from '../../http/conditional.js';
 import { send } from '../../http/idempotency.js';
 import { readQuery } from '../../http/query.js';
-import { findCurrent } from '../../journal/read.js';
 import { readText, sourceText } from '../../journal/texts.js';
 import { Problem } from '../../problems.js';
 import type { Resource } from '../resource.js';
 import { parseAsOf } from './as-of.js';
-import { findThen, requireLive } from './read.js';
+import { findRecord } from './read.js';
 import type { Services } from './services.js';
 import { again, requireCurrent, requireMatch, written } from './write.js';
 
@@ -28,10 +26,7 @@ export function readTextHandler(resource: Resource, services: Services) {
     const { ref } = request.params as { ref: string };
     const asOf = parseAsOf(readQuery(request, ['asOf']).get('asOf')?.[0]);
     return services.store.snapshot(async (reader) => {
-      const head = await readPreamble(reader, [], asOf && 'instant' in asOf ? asOf.instant : undefined);
-      const found = asOf
-        ? await findThen(resource, services, reader, ref, asOf, head)
-        : requireLive(resource, await findCurrent(reader, resource.kind, ref), ref);
+      const { found } = await findRecord(resource, services, reader, ref, asOf);
       const document = requireText(found.doc, found.asOf);
       const tag = versionTag(found.version);
       cacheHeaders(reply, tag, found.immutable, services.publicRead);
