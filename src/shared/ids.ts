@@ -49,6 +49,21 @@ export function idRange(type: ResourceType): { lowest: string; beyond: string } 
 
 const SEED_EPOCH_MS = Date.UTC(2025, 0, 1);
 
-function encode(type: ResourceType, bytes: Uint8Array): string {
+/** The id of a finding: a TypeID whose UUID (version 8, RFC 9562) is made of a SHA-256 digest of what names it. */
+export function findingId(digest: Uint8Array): string {
+  const bytes = Uint8Array.from(digest.subarray(0, 16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return encode('finding', bytes);
+}
+
+/** Whether a text has the form of the id of a finding. */
+export function isFindingId(text: string): boolean {
+  return FINDING_ID.test(text);
+}
+
+const FINDING_ID = /^finding_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
+function encode(type: ResourceType | 'finding', bytes: Uint8Array): string {
   return TypeID.fromUUIDBytes(type, bytes).toString();
 }
