@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { findOn } from '../../src/insight/findings/finding.js';
 import type { Rule } from '../../src/insight/findings/rule.js';
 import { World } from '../../src/insight/findings/world.js';
-import type { ResourceType } from '../../src/shared/ids.js';
-import { typeOfId } from '../../src/shared/ids.js';
-import { openTestJournal, type TestJournal } from '../journal/journal.js';
+import { sourceText } from '../../src/journal/texts.js';
+import { type ResourceType, typeOfId } from '../../src/shared/ids.js';
+import { AUTHOR, openTestJournal, type TestJournal } from '../journal/journal.js';
 
 /** A finding with slugs in place of ids. */
 export interface FoundHere {
@@ -24,7 +24,10 @@ const NEEDED: Readonly<Record<ResourceType, object>> = {
   area: { label: 'An area' },
   source: { title: 'A report', kind: 'news' },
   claim: { statement: 'A claim', kind: 'fact', certainty: 'asserted' },
-  dispute: { question: 'What is so?' },
+  dispute: {
+    question: 'What is so?',
+    positions: ['a', 'b'].map((key) => ({ key, statement: 'So', citations: [] })),
+  },
 };
 
 export interface Knowledge {
@@ -33,6 +36,8 @@ export interface Knowledge {
   add(type: ResourceType, given?: Record<string, unknown>): Promise<string>;
   /** Puts fields in place of those that a record has. */
   change(type: ResourceType, slug: string, given: Record<string, unknown>): Promise<void>;
+  /** Stores a text for a source. */
+  text(source: string, content: string): Promise<void>;
   /**
    * What a rule finds on records, written `type/slug`. Whatever record of them it is checked on, alone or with others, it
    * finds the same.
@@ -60,6 +65,11 @@ export function useKnowledge(): Knowledge {
       async change(type, slug, given) {
         const { id, doc } = await journal.current(type, slug);
         await journal.replace(type, id, { ...JSON.parse(doc ?? '{}'), ...given });
+      },
+      async text(source, content) {
+        const { store, journal: writer, kind } = journal;
+        const current = await journal.current('source', source);
+        await store.write((tx) => writer.setText(tx, kind('source'), current, sourceText(content), AUTHOR));
       },
       find: async (rule, ...records) => findingsOn(journal, rule, await Promise.all(records.map(idOf))),
     } satisfies Knowledge);

@@ -11,7 +11,11 @@ export interface Statement {
 type Build = Parameters<Reader['all']>[1];
 
 /** The reading statements that the service runs while `work` goes on, with their values, as the builder's engine takes them. */
-export async function statementsOf({ store }: TestService, db: Db, work: () => Promise<unknown>): Promise<Statement[]> {
+export async function statementsOf(
+  { store }: Pick<TestService, 'store'>,
+  db: Db,
+  work: () => Promise<unknown>,
+): Promise<Statement[]> {
   const statements: Statement[] = [];
   const listened = (reader: Reader): Reader => {
     const note = (build: Build, values: Record<string, unknown> = {}) => {

@@ -80,6 +80,7 @@ export interface DisputeShape {
 }
 
 export interface SourceShape {
+  kind: string;
   publishedOn?: string;
   standing?: string;
   textSha256?: string;
