@@ -7,6 +7,7 @@ import { insertApiKey } from '../../src/db/api-keys.js';
 import { openDatabase } from '../../src/db/open.js';
 import type { Store } from '../../src/db/store.js';
 import { openAnalyst } from '../../src/insight/analyst.js';
+import { Findings } from '../../src/insight/findings/findings.js';
 import type { Analyst } from '../../src/journal/analysis.js';
 import { makeKey, type Scope } from '../../src/shared/api-key.js';
 import { steppingClock } from '../../src/shared/clock.js';
@@ -16,6 +17,8 @@ import { type TestDatabase, temporaryDatabase } from './database.js';
 export interface TestService {
   app: FastifyInstance;
   store: Store;
+  /** Checks when it is asked; it does not watch for writes. */
+  findings: Findings;
   clock: ReturnType<typeof steppingClock>;
   /** For connections that look at it from outside. */
   database: TestDatabase;
@@ -60,11 +63,13 @@ export async function startTestService({
   }
   // Later than any seed was recorded, so that `recordedAt` follows this clock.
   const clock = steppingClock('2031-01-01T00:00:00.000Z');
-  const analyst = openAnalyst(database.url, store, 1);
+  const analyst = before(openAnalyst(database.url, store, 1));
+  const findings = new Findings(store, analyst);
   const app = await buildApp({
     config: { read, baseUrl },
     store,
-    analyst: before(analyst),
+    analyst,
+    findings,
     clock,
     ids: randomIds,
     logger: pino({ enabled: false }),
@@ -76,6 +81,7 @@ export async function startTestService({
   return {
     app,
     store,
+    findings,
     clock,
     database,
     url,
@@ -85,6 +91,7 @@ export async function startTestService({
     key,
     async stop() {
       await app.close();
+      await findings.close();
       await analyst.close();
       await store.close();
       await database.remove();
