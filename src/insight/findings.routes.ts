@@ -84,10 +84,10 @@ function listHandler(services: Services, findings: Findings) {
     const count = query.get('count')?.[0] ?? 'none';
     requireCode('count', count, ['none', 'exact']);
     const { filter: plain, references, texts } = readFilter(query);
-    await findings.caughtUp(WAIT_MS);
+    const checked = await findings.caughtUp(WAIT_MS);
     return services.store.snapshot(async (reader) => {
       const head = await readPreamble(reader, references);
-      const { checked, serial } = await readState(reader);
+      const { serial } = await readState(reader);
       const records = texts?.map((text, index) => recordOf(RECORD, text, head.references[index] ?? 'missing').id);
       const filter = { ...plain, records };
       const walk = queryHash(JSON.stringify(['findings', filter]));

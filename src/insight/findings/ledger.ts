@@ -1,6 +1,5 @@
 import { and, asc, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
 import { after, countOfRows } from '../../db/conditions.js';
-import { lockHead } from '../../db/head.js';
 import type { Db, Reader, Tx, Values } from '../../db/store.js';
 import type { Tables } from '../../db/tables/index.js';
 import { inBatches, listValues } from '../../journal/references.js';
@@ -213,7 +212,6 @@ export interface Difference {
 
 /** Makes a change of findings; false when they have changed since it was worked out, and then nothing is written. */
 export async function applyDifference(tx: Tx, { serial, put, remove }: Difference): Promise<boolean> {
-  await lockHead(tx);
   const state = await readState(tx);
   if (state.serial !== serial) return false;
   await removeFindings(tx, [...remove, ...put.map(({ id }) => id)]);
@@ -225,7 +223,6 @@ export async function applyDifference(tx: Tx, { serial, put, remove }: Differenc
 
 /** Notes how far the records are checked, and by which rules; never less far than another process has noted. */
 export async function noteChecked(tx: Tx, checked: number, ruleset: number): Promise<void> {
-  await lockHead(tx);
   const state = await readState(tx);
   const farthest = state.ruleset === ruleset ? Math.max(state.checked, checked) : checked;
   await putState(tx, { ...state, checked: farthest, ruleset });
