@@ -48,7 +48,7 @@ describe('GET /v1/findings', () => {
         { id: part.id, type: 'event', slug: part.slug, label: part.title },
         { id: parent.id, type: 'event', slug: parent.slug, label: parent.title },
       ],
-      details: expect.objectContaining({ parent: parent.id }),
+      details: expect.objectContaining({ partOf: parent.id }),
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       acknowledgement: null,
     });

@@ -1,42 +1,38 @@
-import type { Document } from '../../../journal/kind.js';
-import { daysOf } from '../../../shared/span.js';
-import type { Found, Rule } from '../rule.js';
+import { isBefore } from '../days.js';
+import type { Rule } from '../rule.js';
+import { type EventShape, shapeOf } from '../shapes.js';
 
+/** Parts of an event that happened before it began or after it was over. */
 export const outsideParent: Rule = {
   name: 'outside-parent',
-  title: 'Outside the whole',
-  description: 'An event is part of another one, but on no reading of the dates lies within its time.',
+  title: 'Event outside the one it is part of',
+  description: 'An event is part of another, and no day that its date may mean is one of the other.',
   severities: ['warning'],
   of: ['event'],
   dependencies: [{ on: 'event', fields: ['date'], path: [{ direction: 'in', relations: ['part-of'], type: 'event' }] }],
   async check(records, world) {
-    const parts = records.flatMap((record) => wholesOf(record).map((whole) => ({ record, ...whole })));
-    const wholes = await world.documents(parts.map(({ target }) => target));
-    return parts.flatMap(({ record, target, pointer }) => {
-      const whole = wholes.get(target);
-      return whole === undefined ? [] : compare(record, whole, pointer);
+    const parts = records.flatMap((record) => {
+      const { id, date, relations } = shapeOf<EventShape>(record);
+      const wholes = new Set(relations.filter(({ kind }) => kind === 'part-of').map(({ target }) => target));
+      return [...wholes].map((whole) => ({ id, date, whole }));
+    });
+    const wholes = await world.documents(parts.map(({ whole }) => whole));
+    return parts.flatMap(({ id, date, whole }) => {
+      const document = wholes.get(whole);
+      if (document === undefined || !document.id.startsWith('event_')) return [];
+      const { date: wholeDate } = shapeOf<EventShape>(document);
+      const isEarly = isBefore(date, wholeDate);
+      if (!isEarly && !isBefore(wholeDate, date)) return [];
+      return [
+        {
+          severity: 'warning',
+          owners: [id],
+          involves: [whole],
+          key: whole,
+          message: `Dated ${date}, ${isEarly ? 'before' : 'after'} the event that this is a part of, dated ${wholeDate}.`,
+          details: { date, partOf: whole, partOfDate: wholeDate },
+        },
+      ];
     });
   },
 };
-
-function wholesOf({ relations }: Document): { target: string; pointer: string }[] {
-  return (relations as { kind: string; target: string }[]).flatMap(({ kind, target }, index) =>
-    kind === 'part-of' && target.startsWith('event_') ? [{ target, pointer: `/relations/${index}` }] : [],
-  );
-}
-
-function compare(part: Document, whole: Document, pointer: string): Found[] {
-  const [date, wholeDate] = [part.date as string, whole.date as string];
-  const [own, other] = [daysOf(date), daysOf(wholeDate)];
-  if (own.first <= other.last && own.last >= other.first) return [];
-  return [
-    {
-      severity: 'warning',
-      owners: [part.id],
-      involves: [whole.id],
-      key: whole.id,
-      message: `The event is dated ${date}, the one that it is part of ${wholeDate}.`,
-      details: { relation: pointer, date, parent: whole.id, parentDate: wholeDate },
-    },
-  ];
-}
