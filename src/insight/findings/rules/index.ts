@@ -13,6 +13,3 @@ export const RULES: readonly Rule[] = [
   inForceBeforeSignature,
   negotiatedAfterSignature,
 ];
-
-/** One more with each change of what rules find, so that everything is checked again by the program that has it. */
-export const RULESET = 1;
