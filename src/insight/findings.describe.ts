@@ -23,7 +23,7 @@ import { RULES } from './findings/rules/index.js';
 
 export const MAX_FINDINGS = 200;
 /** What the report says of its foreign minister: a finding on the seeds. */
-const EXAMPLE_ID = 'finding_00000000000000000000000000';
+const EXAMPLE_ID = 'finding_3q9cq20fshggbsyjw46k9h08wt';
 
 const Finding = z
   .object({

@@ -5,7 +5,8 @@ import type { Analyst } from '../../journal/analysis.js';
 import { AFFECTED } from './affected.js';
 import { CHECK, type Check } from './check.js';
 import { applyDifference, forgetOtherRules, noteChecked, readState } from './ledger.js';
-import { RULES, RULESET } from './rules/index.js';
+import { RULESET } from './rule.js';
+import { RULES } from './rules/index.js';
 
 /** How long after a write its effects are looked for, so that many writes are looked at together. */
 const SETTLE_MS = 200;
