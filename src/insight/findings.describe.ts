@@ -122,7 +122,7 @@ export const getFindingOperation = {
 };
 
 export const acknowledgeOperation = {
-  operationId: 'acknowledgeFinding',
+  operationId: 'replaceFindingAcknowledgement',
   summary: 'Let a finding stand',
   description:
     'Keeps the reason with the record that the finding is mainly about, as a new version of it. The finding stays listed, as acknowledged, until what it rests on changes; then it is open again. The ETag is that of the finding.',
@@ -150,7 +150,7 @@ export const acknowledgeOperation = {
 };
 
 export const withdrawOperation = {
-  operationId: 'withdrawAcknowledgement',
+  operationId: 'deleteFindingAcknowledgement',
   summary: 'Open a finding again',
   description: 'Takes its acknowledgement back, as a new version of the record that kept it.',
   tags: ['insight'],

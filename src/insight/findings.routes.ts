@@ -48,8 +48,6 @@ import {
 const DEFAULT_LIMIT = 50;
 const PARAMETERS = Object.keys(listFindingsOperation.querystring.shape);
 const KEYS = ['integer', 'text', 'text'] as const;
-/** How long a reading waits for what was written last to be checked; then it tells how far the checking is. */
-const WAIT_MS = 2_000;
 const NOTE_MAX = 500;
 /** Findings of one record that are looked through for acknowledgements; more are hardly ever there. */
 const MAX_KEPT = 1_000;
@@ -62,7 +60,7 @@ export function registerFindings(app: FastifyInstance, services: Services, findi
   const json = async (request: FastifyRequest) => requireAcceptable(request, [JSON_TYPE]);
   // Before the body is read, so that a missing finding is told first.
   const existing = async (request: FastifyRequest) => {
-    await findings.caughtUp(WAIT_MS);
+    await findings.caughtUp();
     await requireFinding(services.store, request);
   };
   app.get('/v1/findings', { schema: listFindingsOperation, config: read }, listHandler(services, findings));
@@ -84,7 +82,7 @@ function listHandler(services: Services, findings: Findings) {
     const count = query.get('count')?.[0] ?? 'none';
     requireCode('count', count, ['none', 'exact']);
     const { filter: plain, references, texts } = readFilter(query);
-    const checked = await findings.caughtUp(WAIT_MS);
+    const checked = await findings.caughtUp();
     return services.store.snapshot(async (reader) => {
       const head = await readPreamble(reader, references);
       const { serial } = await readState(reader);
@@ -137,7 +135,7 @@ function readHandler(services: Services, findings: Findings) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     requireAcceptable(request, [JSON_TYPE]);
     readQuery(request, []);
-    await findings.caughtUp(WAIT_MS);
+    await findings.caughtUp();
     const { text, tag } = await services.store.snapshot((reader) => requireFinding(reader, request));
     cacheHeaders(reply, tag, false, services.publicRead);
     if (isNotModified(request, tag)) return reply.code(304).send();

@@ -40,6 +40,9 @@ export interface TestServiceOptions {
   before?: (analyst: Analyst) => Analyst;
 }
 
+/** Readings of findings wait for the checks as long as it takes, so that no test depends on speed. */
+const PATIENCE_MS = 120_000;
+
 /** A listening service on a database of its own, with a clock that moves a millisecond at each reading. */
 export async function startTestService({
   seeds = false,
@@ -64,7 +67,7 @@ export async function startTestService({
   // Later than any seed was recorded, so that `recordedAt` follows this clock.
   const clock = steppingClock('2031-01-01T00:00:00.000Z');
   const analyst = before(openAnalyst(database.url, store, 1));
-  const findings = new Findings(store, analyst);
+  const findings = new Findings(store, analyst, PATIENCE_MS);
   const app = await buildApp({
     config: { read, baseUrl },
     store,

@@ -10,6 +10,7 @@ import { RULES } from './rules/index.js';
 
 /** How long after a write its effects are looked for, so that many writes are looked at together. */
 const SETTLE_MS = 200;
+const PATIENCE_MS = 2_000;
 const RECORDS_AT_ONCE = 200;
 /** A process that ends without notice has at most so many revisions checked again. */
 const NOTED_EVERY = 2_000;
@@ -28,6 +29,7 @@ export interface Corrections {
 export class Findings {
   readonly #store: Store;
   readonly #analyst: Analyst;
+  readonly #patienceMs: number;
   /** The revision up to which this process knows that everything is checked. */
   #checked: number | undefined;
   #noted = 0;
@@ -37,9 +39,11 @@ export class Findings {
   #closed = false;
   #corrections: Corrections = { put: 0, removed: 0 };
 
-  constructor(store: Store, analyst: Analyst) {
+  /** `patienceMs`: how long a reading waits for what was written last to be checked. */
+  constructor(store: Store, analyst: Analyst, patienceMs = PATIENCE_MS) {
     this.#store = store;
     this.#analyst = analyst;
+    this.#patienceMs = patienceMs;
   }
 
   /** Checks from now on soon after each write, by whatever process; `failed` is told what went wrong. */
@@ -56,13 +60,13 @@ export class Findings {
   }
 
   /**
-   * Checks up to the present head of the journal, for at most so many milliseconds. Gives the revision up to which
-   * everything is checked. Raises DatabaseError.
+   * Checks up to the present head of the journal, as long as patience lasts. Gives the revision up to which everything is
+   * checked. Raises DatabaseError.
    */
-  async caughtUp(withinMs: number): Promise<number> {
+  async caughtUp(): Promise<number> {
     const { revision } = await readHead(this.#store);
     const given = new AbortController();
-    const deadline = pause(withinMs, 'late' as const, { signal: given.signal }).catch(() => 'late' as const);
+    const deadline = pause(this.#patienceMs, 'late' as const, { signal: given.signal }).catch(() => 'late' as const);
     try {
       while ((this.#checked ?? -1) < revision && !this.#closed) {
         if ((await Promise.race([this.#run(), deadline])) === 'late') break;

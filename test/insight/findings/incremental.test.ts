@@ -26,7 +26,7 @@ async function presentRecords(): Promise<Map<string, Document[]>> {
 }
 
 async function kept(): Promise<Map<string, Kept>> {
-  await t.service.findings.caughtUp(60_000);
+  await t.service.findings.caughtUp();
   const findings = await readFindings(t.service.store, {}, 100_000);
   return new Map(findings.map((finding) => [finding.id, finding]));
 }
