@@ -15,6 +15,8 @@ import {
 } from './http/problem-details.js';
 import { registerRequestLog } from './http/request-log.js';
 import { registerService } from './http/service.js';
+import type { Findings } from './insight/findings/findings.js';
+import { registerFindings } from './insight/findings.routes.js';
 import { registerGraph } from './insight/graph.routes.js';
 import { registerNumbers } from './insight/numbers.routes.js';
 import { registerSearch } from './insight/search.routes.js';
@@ -32,6 +34,7 @@ export interface AppDeps {
   config: Pick<Config, 'read' | 'baseUrl'>;
   store: Store;
   analyst: Analyst;
+  findings: Findings;
   clock: Clock;
   ids: IdSource;
   logger: FastifyBaseLogger;
@@ -47,6 +50,7 @@ export async function buildApp({
   config,
   store,
   analyst,
+  findings,
   clock,
   ids,
   logger,
@@ -99,6 +103,7 @@ export async function buildApp({
   registerSearch(app, services);
   registerNumbers(app, services);
   registerGraph(app, services);
+  registerFindings(app, services, findings);
   registerService(app, store);
   await registerDocs(app);
   return app;

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { checkCommand } from './commands/check.js';
 import { type Command, EXIT, helpText, parseArguments, type Terminal, UsageError } from './commands/command.js';
 import { copyCommand } from './commands/copy.js';
 import { keyCommands } from './commands/keys.js';
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   migrateCommand,
   seedCommand,
   ...keyCommands,
+  checkCommand,
   verifyCommand,
   reindexCommand,
   copyCommand,

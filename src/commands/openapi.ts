@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { buildApp } from '../app.js';
 import { openSqlite } from '../db/sqlite.js';
 import { directAnalyst } from '../insight/analyst.js';
+import { Findings } from '../insight/findings/findings.js';
 import { systemClock } from '../shared/clock.js';
 import { randomIds } from '../shared/ids.js';
 import { VERSION } from '../version.js';
@@ -26,10 +27,12 @@ export async function openapiText(): Promise<string> {
   const store = openSqlite({ path: join(folder, 'empty.db') });
   try {
     const config = { read: 'public', baseUrl: '' } as const;
+    const analyst = directAnalyst(store);
     const app = await buildApp({
       config,
       store,
-      analyst: directAnalyst(store),
+      analyst,
+      findings: new Findings(store, analyst),
       clock: systemClock,
       ids: randomIds,
       logger: pino({ enabled: false }),

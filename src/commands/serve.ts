@@ -5,6 +5,7 @@ import { countUsableKeys } from '../db/api-keys.js';
 import { readHead } from '../db/head.js';
 import type { Store } from '../db/store.js';
 import { openAnalyst } from '../insight/analyst.js';
+import { Findings } from '../insight/findings/findings.js';
 import { systemClock } from '../shared/clock.js';
 import { randomIds } from '../shared/ids.js';
 import { VERSION } from '../version.js';
@@ -49,12 +50,14 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
   const logger = pino({ level: config.logLevel, base: null }, destination);
   const store = await openStore(terminal, STATEMENT_TIMEOUT_MS);
   const analyst = openAnalyst(config.databaseUrl, store, config.workers);
+  const findings = new Findings(store, analyst);
   try {
     await seedIfEmpty(terminal, store);
     const app = await buildApp({
       config,
       store,
       analyst,
+      findings,
       clock: systemClock,
       ids: randomIds,
       logger,
@@ -64,6 +67,7 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
     const { port } = app.server.address() as AddressInfo;
     const url = `http://${hostInUrl(config.host)}:${port}`;
     await announce(terminal, store, url);
+    findings.watch((error) => logger.error({ err: error }, 'checking for findings failed'));
     const maintenance = setInterval(
       () => void store.maintain().catch((error: unknown) => logger.error({ err: error }, 'upkeep failed')),
       MAINTENANCE_MS,
@@ -76,6 +80,7 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
       await app.close();
       clearInterval(sweep);
       clearTimeout(deadline);
+      await findings.close();
       await analyst.close();
       await store.close();
       destination.flushSync();

@@ -35,6 +35,9 @@ export const TABLE_KEYS: Readonly<Record<CopiedTable, readonly string[]>> = {
   tags: ['revision', 'position'],
   searchTexts: ['revision'],
   rollups: ['type', 'dimension', 'value'],
+  findings: ['id'],
+  findingRecords: ['finding', 'position'],
+  findingsState: ['id'],
 };
 
 const TABLES = Object.keys(TABLE_KEYS) as CopiedTable[];

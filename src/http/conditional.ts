@@ -54,6 +54,21 @@ export function requireIfMatch(request: FastifyRequest): Precondition {
   throw new Problem('precondition-required', 'Send If-Match with the ETag of the version you read, or If-Match: *.');
 }
 
+/**
+ * Holds a change of something without versions against its present ETag. Raises `precondition-required` without If-Match
+ * and `version-mismatch` when it names others.
+ */
+export function requireTag(request: FastifyRequest, tag: string): void {
+  const header = request.headers['if-match']?.trim();
+  if (header === undefined)
+    throw new Problem('precondition-required', 'Send If-Match with the ETag of what you read, or If-Match: *.');
+  if (header === '*' || header.split(',').some((given) => given.trim() === tag)) return;
+  throw new Problem('version-mismatch', 'It has changed since you read it.', {
+    extra: { yourVersion: header.slice(0, 200), currentVersion: tag },
+    headers: { etag: tag },
+  });
+}
+
 export const IMMUTABLE_SECONDS = 31_536_000;
 
 /** Headers of an answer that caches may keep: for ever when it is about a past revision, else to be asked about again. */

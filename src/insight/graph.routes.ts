@@ -6,7 +6,7 @@ import { MEMBERSHIP_ROLES } from '../resources/actors/actors.schema.js';
 import { PARTY_ROLES } from '../resources/agreements/agreements.schema.js';
 import { dateRange, requireCode } from '../resources/common.filters.js';
 import { PARTICIPANT_ROLES } from '../resources/events/events.schema.js';
-import type { FilterPlan } from '../resources/operations/filter-plan.js';
+import { type FilterPlan, recordOf } from '../resources/operations/filter-plan.js';
 import { contentType, formatOf, GRAPH_FORMATS } from '../resources/operations/formats/format.js';
 import { readCodes, splitList } from '../resources/operations/parameters.js';
 import type { Services } from '../resources/operations/services.js';
@@ -92,17 +92,7 @@ function planOf(name: string, texts: readonly string[]): FilterPlan {
   return {
     references: texts.map((text) => ({ reference: parseReference(text), type: 'any', of: name })),
     resolve(records) {
-      for (const [index, text] of texts.entries()) {
-        const record = records[index] ?? 'missing';
-        if (record === 'missing')
-          throw invalidParameter(name, `names no record: \`${text.slice(0, 100)}\``, 'unknown-reference');
-        if (record === 'ambiguous')
-          throw invalidParameter(
-            name,
-            `could mean several records: \`${text.slice(0, 100)}\`; write it with its collection, as in \`events/some-slug\``,
-            'ambiguous',
-          );
-      }
+      for (const [index, text] of texts.entries()) recordOf({ name, to: 'any' }, text, records[index] ?? 'missing');
       return { conditions: [], edges: [] };
     },
   };

@@ -2,6 +2,8 @@ import type { Task } from '../journal/analysis.js';
 import { FACETS } from '../resources/operations/facets.js';
 import { LIST_IN_FORMAT } from '../resources/operations/formats/page.js';
 import { LIST_CONTENT } from '../resources/operations/list-content.js';
+import { AFFECTED } from './findings/affected.js';
+import { CHECK } from './findings/check.js';
 import { GRAPH } from './graph.js';
 import { SEARCH } from './search.js';
 import { STATS } from './stats.js';
@@ -20,4 +22,6 @@ export const TASKS: readonly Task<never, unknown>[] = [
   TOTALS,
   STATS,
   GRAPH,
+  AFFECTED,
+  CHECK,
 ];

@@ -18,6 +18,8 @@ import { EVENT_KINDS, type EventKind } from '../resources/events/kinds.js';
 import { resources } from '../resources/index.js';
 import { RELIABILITY, SOURCE_KINDS } from '../resources/sources/sources.schema.js';
 import { BINDINGNESS, METHODS, RELATION_KINDS, type Vocabulary } from '../resources/vocabulary.js';
+import { SEVERITIES } from './findings/rule.js';
+import { RULES } from './findings/rules/index.js';
 import { LINK_RELATIONS } from './link-relations.js';
 
 /** A code with its meaning. */
@@ -63,6 +65,8 @@ const problemCodes = Object.entries(PROBLEMS).map(
   }),
 );
 
+const findingRules = RULES.map(({ name, description }): Code => ({ code: name, definition: description }));
+
 const LISTS = [
   list('event-kinds', 'What sort of event', eventKinds),
   list('event-statuses', 'Where an event stands', EVENT_STATUSES),
@@ -94,6 +98,8 @@ const LISTS = [
   list('quote-statuses', 'How a quotation compares with the stored text', QUOTE_STATUSES),
   list('change-kinds', 'What a change is: `changeKind` of the history and the header `Change-Kind`', CHANGE_KINDS),
   list('link-relations', 'Relations of edges: `relation` of links', LINK_RELATIONS),
+  list('finding-rules', 'What the knowledge base checks itself for: `rule` of findings', findingRules),
+  list('finding-severities', 'How much a finding matters', SEVERITIES),
   list('problem-codes', 'Errors: `code` of problem details', problemCodes),
 ];
 

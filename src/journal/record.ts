@@ -5,7 +5,7 @@ import { Problem } from '../problems.js';
 import { type Clock, toInstant } from '../shared/clock.js';
 import type { IdSource } from '../shared/ids.js';
 import { freeSlug, requireFreeExternalIds, requireFreeSlug, requireRules, requireUnreferenced } from './checks.js';
-import type { Body, Document, Json, RecordKind } from './kind.js';
+import type { Body, Document, RecordKind } from './kind.js';
 import { closeRows, countCells, insertRows } from './project.js';
 import { checkQuotes } from './quotes.js';
 import { type Current, findCurrent } from './read.js';
@@ -91,11 +91,16 @@ export class Journal {
    * revision; texts that earlier revisions name stay.
    */
   async setText(tx: Tx, kind: RecordKind, current: Current, text: SourceText | null, author: Author): Promise<Outcome> {
-    const body = kind.parse(JSON.parse(current.doc ?? '{}'));
-    const kept: Body = text === null ? {} : { textSha256: text.sha256, textLength: text.length };
-    const outcome = await this.#revise(tx, kind, current, body, author, kept);
+    const kept = { textSha256: text?.sha256 ?? null, textLength: text?.length ?? null };
+    const outcome = await this.keep(tx, kind, current, kept, author);
     if (text !== null && outcome.changed) await storeText(tx, current.id, text, storedAt(outcome));
     return outcome;
+  }
+
+  /** Changes some of the fields that are kept with a record; null takes one away. Raises what `replace` raises. */
+  keep(tx: Tx, kind: RecordKind, current: Current, changes: Body, author: Author): Promise<Outcome> {
+    const body = kind.parse(JSON.parse(current.doc ?? '{}'));
+    return this.#revise(tx, kind, current, body, author, changes);
   }
 
   /** Writes a tombstone. Raises `still-referenced` while other records refer to this one. */
@@ -151,7 +156,7 @@ export class Journal {
     current: Current,
     input: Body,
     author: Author,
-    kept?: Body,
+    changes: Body = {},
   ): Promise<Outcome> {
     const body = { ...input, slug: current.slug };
     await resolveReferences(tx, kind, body);
@@ -163,7 +168,7 @@ export class Journal {
       slug: current.slug,
       ...contentOf(body),
       ...kind.derive(body),
-      ...(kept ?? keptOf(kind, previous)),
+      ...keptOf(kind, { ...previous, ...changes }),
     };
     if (previous !== undefined && JSON.stringify(contentOf(previous)) === JSON.stringify(content)) {
       return {
@@ -211,9 +216,10 @@ export function contentOf(document: Body): Body {
   return content;
 }
 
-function keptOf(kind: RecordKind, previous: Body | undefined): Body {
-  const kept = kind.kept.map((field) => [field, previous?.[field]] as const);
-  return Object.fromEntries(kept.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+/** The fields among some that are kept, in their order; those that are null are taken away. */
+function keptOf(kind: RecordKind, fields: Body): Body {
+  const kept = kind.kept.map((field) => [field, fields[field] ?? null] as const);
+  return Object.fromEntries(kept.filter(([, value]) => value !== null));
 }
 
 function storedAt({ doc }: Outcome): string {

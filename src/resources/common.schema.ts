@@ -215,6 +215,35 @@ export const writable = {
 } as const;
 
 /** Fields that the server sets on every resource. */
+export const Acknowledgement = z
+  .strictObject({
+    finding: z.string().meta({ description: 'Id of the finding.' }),
+    fingerprint: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .meta({
+        description:
+          'What the finding rested on then, as a SHA-256; once it rests on something else, it is open again.',
+      }),
+    reason: text(
+      1000,
+      'Why it may stand, in our own words.',
+      'The report itself is wrong about this; see the dispute.',
+    ),
+    by: z.string().meta({ description: 'Id of the API key that acknowledged it.' }),
+    at: z.iso.datetime().meta({ description: 'When. RFC 3339, UTC.' }),
+  })
+  .meta({ id: 'Acknowledgement', description: 'That somebody has looked at a finding and lets it stand.' });
+export type Acknowledgement = z.infer<typeof Acknowledgement>;
+
+/** What the server keeps with every record until an operation of its own changes it. */
+export const keptOfAll = {
+  acknowledgements: z.array(Acknowledgement).optional().meta({
+    description:
+      'Findings that are mainly about this record and were acknowledged; absent when there are none. Changed by `/v1/findings/{id}/acknowledgement` alone.',
+  }),
+} as const;
+
 export const managed = {
   version: z
     .int()

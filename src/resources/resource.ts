@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Body, Projection, RecordKind, RuleContext, Violation } from '../journal/kind.js';
 import type { ResourceType } from '../shared/ids.js';
 import type { Filter } from './common.filters.js';
-import { idOf, managed, RESERVED_SLUGS, slugField } from './common.schema.js';
+import { idOf, keptOfAll, managed, RESERVED_SLUGS, slugField } from './common.schema.js';
 import { parseBody } from './parse.js';
 import { schemaPaths } from './schema-paths.js';
 import type { ValidOnSpec } from './valid-on.js';
@@ -71,7 +71,7 @@ export interface Resource extends Omit<ResourceSpec, 'derive' | 'project' | 'vio
 export function defineResource(given: ResourceSpec): Resource {
   const reservedSlugs = [...RESERVED_SLUGS, ...(given.reservedSlugs ?? [])];
   const spec = { ...given, fields: { ...given.fields, slug: slugField(reservedSlugs) } };
-  const kept = spec.kept ?? {};
+  const kept = { ...spec.kept, ...keptOfAll };
   const derived = { ...spec.derived, ...kept };
   const representation = z
     .object({ id: idOf(spec.type), ...spec.fields, ...derived, ...managed })

@@ -13,6 +13,7 @@ import { openDatabase } from '../../src/db/open.js';
 import { tables } from '../../src/db/schema.postgres.js';
 import type { Store } from '../../src/db/store.js';
 import { directAnalyst } from '../../src/insight/analyst.js';
+import { Findings } from '../../src/insight/findings/findings.js';
 import { verify } from '../../src/journal/rebuild.js';
 import { kinds, resources } from '../../src/resources/index.js';
 import { makeKey } from '../../src/shared/api-key.js';
@@ -54,10 +55,12 @@ async function withStore<T>(url: string, work: (store: Store) => Promise<T>, hea
 }
 
 async function withApp<T>(store: Store, work: (app: FastifyInstance) => Promise<T>): Promise<T> {
+  const analyst = directAnalyst(store);
   const app = await buildApp({
     config: { read: 'public', baseUrl: '' },
     store,
-    analyst: directAnalyst(store),
+    analyst,
+    findings: new Findings(store, analyst),
     clock: steppingClock('2031-01-01T00:00:00.000Z'),
     ids: randomIds,
     logger: pino({ enabled: false }),

@@ -7,6 +7,7 @@ import { insertApiKey } from '../../src/db/api-keys.js';
 import { openDatabase } from '../../src/db/open.js';
 import type { Store } from '../../src/db/store.js';
 import { openAnalyst } from '../../src/insight/analyst.js';
+import { Findings } from '../../src/insight/findings/findings.js';
 import type { Analyst } from '../../src/journal/analysis.js';
 import { makeKey, type Scope } from '../../src/shared/api-key.js';
 import { steppingClock } from '../../src/shared/clock.js';
@@ -16,6 +17,8 @@ import { type TestDatabase, temporaryDatabase } from './database.js';
 export interface TestService {
   app: FastifyInstance;
   store: Store;
+  /** Checks when it is asked; it does not watch for writes. */
+  findings: Findings;
   clock: ReturnType<typeof steppingClock>;
   /** For connections that look at it from outside. */
   database: TestDatabase;
@@ -36,6 +39,9 @@ export interface TestServiceOptions {
   /** Stands before the analyst, to see or to disturb what it is asked. */
   before?: (analyst: Analyst) => Analyst;
 }
+
+/** Readings of findings wait for the checks as long as it takes, so that no test depends on speed. */
+const PATIENCE_MS = 120_000;
 
 /** A listening service on a database of its own, with a clock that moves a millisecond at each reading. */
 export async function startTestService({
@@ -60,11 +66,13 @@ export async function startTestService({
   }
   // Later than any seed was recorded, so that `recordedAt` follows this clock.
   const clock = steppingClock('2031-01-01T00:00:00.000Z');
-  const analyst = openAnalyst(database.url, store, 1);
+  const analyst = before(openAnalyst(database.url, store, 1));
+  const findings = new Findings(store, analyst, PATIENCE_MS);
   const app = await buildApp({
     config: { read, baseUrl },
     store,
-    analyst: before(analyst),
+    analyst,
+    findings,
     clock,
     ids: randomIds,
     logger: pino({ enabled: false }),
@@ -76,6 +84,7 @@ export async function startTestService({
   return {
     app,
     store,
+    findings,
     clock,
     database,
     url,
@@ -85,6 +94,7 @@ export async function startTestService({
     key,
     async stop() {
       await app.close();
+      await findings.close();
       await analyst.close();
       await store.close();
       await database.remove();

@@ -1,13 +1,20 @@
 import type { Kit } from '../columns.js';
 import { defineCore } from './core.js';
 import { defineDetails } from './details.js';
+import { defineFindings } from './findings.js';
 import { defineRecords } from './records.js';
 import { defineService } from './service.js';
 
 /** Every table of the database, built once by each dialect's kit. */
 export function defineTables(kit: Kit) {
   const core = defineCore(kit);
-  return { ...core, ...defineRecords(kit, core), ...defineDetails(kit, core), ...defineService(kit) };
+  return {
+    ...core,
+    ...defineRecords(kit, core),
+    ...defineDetails(kit, core),
+    ...defineFindings(kit, core),
+    ...defineService(kit),
+  };
 }
 
 export type Tables = ReturnType<typeof defineTables>;

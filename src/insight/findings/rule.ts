@@ -52,3 +52,6 @@ export interface Rule {
   /** What it finds on some records, at most 200 of the types in `of`. A few queries for all of them together. */
   check(records: readonly Document[], world: World): Promise<Found[]>;
 }
+
+/** One more with each change of what a rule finds, so that everything is checked again by the program that has it. */
+export const RULESET = 1;

@@ -1,4 +1,5 @@
-import { and, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, lt, sql } from 'drizzle-orm';
+import { holds, valuesAt, whenOf } from '../../db/conditions.js';
 import type { Reader } from '../../db/store.js';
 import type { Document } from '../../journal/kind.js';
 import { readDocuments } from '../../journal/read.js';
@@ -51,10 +52,14 @@ interface Pair {
   to: string;
 }
 
-/** The present neighbours of some records by one step, each pair once, in order. One query for 500 records. */
-export async function neighbours(reader: Reader, ids: readonly string[], step: Step): Promise<Pair[]> {
+/**
+ * The neighbours of some records by one step, each pair once, in order, as they are or were at a revision. One query for
+ * 500 records.
+ */
+export async function neighbours(reader: Reader, ids: readonly string[], step: Step, asOf?: number): Promise<Pair[]> {
+  const when = whenOf(asOf);
   const relations = step.relations && listValues(step.relations, 'r');
-  const shape = `neighbours ${step.direction} ${relations?.names.length ?? ''} ${step.type === undefined ? '' : 'of type'}`;
+  const shape = `neighbours ${when} ${step.direction} ${relations?.names.length ?? ''} ${step.type === undefined ? '' : 'of type'}`;
   const pairs = await inBatches(ids, (batch) => {
     const { names, values } = listValues(batch);
     return reader.all<Pair>(
@@ -70,7 +75,7 @@ export async function neighbours(reader: Reader, ids: readonly string[], step: S
                 from,
                 names.map((name) => sql.placeholder(name)),
               ),
-              isNull(links.until),
+              holds(when, links),
               relations &&
                 inArray(
                   links.relation,
@@ -80,7 +85,7 @@ export async function neighbours(reader: Reader, ids: readonly string[], step: S
             ),
           );
       },
-      { ...values, ...relations?.values, ...typeValues(step) },
+      { ...values, ...relations?.values, ...typeValues(step), ...valuesAt(asOf) },
     );
   });
   return pairs.sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to));

@@ -136,7 +136,12 @@ function rolesOf(qualifier: QualifierFilter, query: Query): string[][] {
   });
 }
 
-function recordOf(filter: EdgeFilter, text: string, found: Resolved): Exclude<Resolved, string> {
+/** The record that one value of a parameter names. Raises `invalid-parameter`. */
+export function recordOf(
+  filter: Pick<EdgeFilter, 'name' | 'to'>,
+  text: string,
+  found: Resolved,
+): Exclude<Resolved, string> {
   if (found === 'missing') {
     throw invalidParameter(
       filter.name,

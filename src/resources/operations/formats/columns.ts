@@ -88,6 +88,10 @@ const common: readonly Column[] = [
   list('tags', asIs),
   plain('method'),
   plain('notes'),
+  list(
+    'acknowledgements',
+    entry(({ finding, reason }) => `${finding}: ${reason}`),
+  ),
   number('version'),
   number('revision'),
   plain('createdAt'),

@@ -1,0 +1,185 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { readHead } from '../../db/head.js';
+import type { Store } from '../../db/store.js';
+import type { Analyst } from '../../journal/analysis.js';
+import { AFFECTED } from './affected.js';
+import { CHECK, type Check } from './check.js';
+import { applyDifference, forgetOtherRules, noteChecked, readState } from './ledger.js';
+import { RULESET } from './rule.js';
+import { RULES } from './rules/index.js';
+
+/** How long after a write its effects are looked for, so that many writes are looked at together. */
+const SETTLE_MS = 200;
+const PATIENCE_MS = 2_000;
+const RECORDS_AT_ONCE = 200;
+/** A process that ends without notice has at most so many revisions checked again. */
+const NOTED_EVERY = 2_000;
+const TRIES = 10;
+
+/** How many findings a check put or changed, and how many it took away. */
+export interface Corrections {
+  put: number;
+  removed: number;
+}
+
+/**
+ * Keeps the findings right: checks what each revision can have an effect on, beside the readings of the analyst and
+ * after the writes, which never wait for it. Any number of processes may do so on one database.
+ */
+export class Findings {
+  readonly #store: Store;
+  readonly #analyst: Analyst;
+  readonly #patienceMs: number;
+  /** The revision up to which this process knows that everything is checked. */
+  #checked: number | undefined;
+  #noted = 0;
+  #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #unwatch: () => void = () => undefined;
+  #closed = false;
+  #corrections: Corrections = { put: 0, removed: 0 };
+
+  /** `patienceMs`: how long a reading waits for what was written last to be checked. */
+  constructor(store: Store, analyst: Analyst, patienceMs = PATIENCE_MS) {
+    this.#store = store;
+    this.#analyst = analyst;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** Checks from now on soon after each write, by whatever process; `failed` is told what went wrong. */
+  watch(failed: (error: unknown) => void): void {
+    const wake = () => {
+      if (this.#closed) return;
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#run().catch(failed);
+      }, SETTLE_MS);
+    };
+    this.#unwatch = this.#store.watch(wake);
+    wake();
+  }
+
+  /**
+   * Checks up to the present head of the journal, as long as patience lasts. Gives the revision up to which everything is
+   * checked. Raises DatabaseError.
+   */
+  async caughtUp(): Promise<number> {
+    const { revision } = await readHead(this.#store);
+    const given = new AbortController();
+    const deadline = pause(this.#patienceMs, 'late' as const, { signal: given.signal }).catch(() => 'late' as const);
+    try {
+      while ((this.#checked ?? -1) < revision && !this.#closed) {
+        if ((await Promise.race([this.#run(), deadline])) === 'late') break;
+      }
+    } finally {
+      given.abort();
+    }
+    return this.#checked ?? (await readState(this.#store)).checked;
+  }
+
+  /** Checks every record by every rule. Raises DatabaseError. */
+  async checkAll(): Promise<Corrections> {
+    await this.#running?.catch(() => undefined);
+    this.#checked = 0;
+    this.#corrections = { put: 0, removed: 0 };
+    await this.#store.write((tx) =>
+      forgetOtherRules(
+        tx,
+        RULES.map(({ name }) => name),
+      ),
+    );
+    await this.#run();
+    await this.#note();
+    return this.#corrections;
+  }
+
+  /** Ends the checking and notes how far it came. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#unwatch();
+    clearTimeout(this.#timer);
+    await this.#running?.catch(() => undefined);
+    if (this.#checked !== undefined && this.#checked > this.#noted) await this.#note();
+  }
+
+  #run(): Promise<void> {
+    this.#running ??= this.#advance().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Goes on until nothing is left to be checked. */
+  async #advance(): Promise<void> {
+    if (this.#checked === undefined) this.#checked = await this.#begin();
+    while (!this.#closed) {
+      const since: number = this.#checked;
+      const { upto, checks } = await this.#analyst.run(AFFECTED, { since });
+      if (upto <= since) return;
+      for (const some of inPortions(checks)) await this.#check(some);
+      if (this.#closed) return;
+      this.#checked = upto;
+      if (upto - this.#noted >= NOTED_EVERY) await this.#note();
+    }
+  }
+
+  /** Where to go on; from the beginning when another program checked by other rules. */
+  async #begin(): Promise<number> {
+    const { checked, ruleset } = await readState(this.#store);
+    const { revision } = await readHead(this.#store);
+    if (ruleset === RULESET && checked <= revision) {
+      this.#noted = checked;
+      return checked;
+    }
+    await this.#store.write((tx) =>
+      forgetOtherRules(
+        tx,
+        RULES.map(({ name }) => name),
+      ),
+    );
+    return 0;
+  }
+
+  /** Checks some records; again when another process has changed findings in the meantime. */
+  async #check(checks: readonly Check[]): Promise<void> {
+    for (let tries = 0; tries < TRIES && !this.#closed; tries += 1) {
+      const difference = await this.#analyst.run(CHECK, checks);
+      const { put, remove } = difference;
+      if (put.length + remove.length === 0) return;
+      if (await this.#store.write((tx) => applyDifference(tx, difference))) {
+        this.#corrections.put += put.length;
+        this.#corrections.removed += remove.length;
+        return;
+      }
+    }
+    if (!this.#closed) throw new Error('findings were changed by others each time');
+  }
+
+  async #note(): Promise<void> {
+    const checked = this.#checked ?? 0;
+    await this.#store.write((tx) => noteChecked(tx, checked, RULESET));
+    this.#noted = checked;
+  }
+}
+
+/** The same checks a bounded number of records at a time, those of one record together so that it is read once. */
+function inPortions(checks: readonly Check[]): Check[][] {
+  const rulesOf = new Map<string, string[]>();
+  for (const { rule, ids } of checks) {
+    for (const id of ids) {
+      const rules = rulesOf.get(id);
+      if (rules === undefined) rulesOf.set(id, [rule]);
+      else rules.push(rule);
+    }
+  }
+  const ids = [...rulesOf.keys()].sort();
+  const portions: Check[][] = [];
+  for (let start = 0; start < ids.length; start += RECORDS_AT_ONCE) {
+    const portion = new Map<string, string[]>();
+    for (const id of ids.slice(start, start + RECORDS_AT_ONCE)) {
+      for (const rule of rulesOf.get(id) ?? []) portion.set(rule, [...(portion.get(rule) ?? []), id]);
+    }
+    portions.push([...portion].map(([rule, some]) => ({ rule, ids: some })));
+  }
+  return portions;
+}
