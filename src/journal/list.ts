@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, lte, type Placeholder, type SQL, sql } from 
 import { after, hasEdge, holds, isIn, valuesAt, type When, whenOf } from '../db/conditions.js';
 import type { Db, Reader, Values } from '../db/store.js';
 import type { RecordTable, Tables } from '../db/tables/index.js';
+import type { Cell } from './cells.js';
 import type { RecordKind } from './kind.js';
 
 /** One predicate of a list. Statements are kept by shape, so `build` may depend on nothing but `shape`. */
@@ -11,7 +12,7 @@ export interface Condition {
   /** Set when the condition is that the record has this one tag; the list may then walk the tag's index. */
   tag?: string | undefined;
   /** The roll-up cell that counts the present records it holds for, where there is one. */
-  cell?: { dimension: string; value: string } | undefined;
+  cell?: Cell | undefined;
   /** Set when it is about columns of `revisions`; a tally joins them only then, as it costs several times the rest. */
   isOfRevision?: true;
   build(t: Tables, record: RecordTable, when: When, placeholders: Placeholder[]): SQL | undefined;
@@ -92,8 +93,8 @@ export async function countRecords(reader: Reader, query: ListQuery, cap?: numbe
   const row = await reader.get(
     `count ${shapeOf(query)} ${cap === undefined ? '' : 'capped'}`,
     (db, t) => {
-      const { from, where } = planOf(db, t, query);
-      const some = from({ revision: t.revisions.revision }).where(where);
+      const { from, where, columns } = planOf(db, t, query, false);
+      const some = from({ revision: columns.revision }).where(where);
       const counted = cap === undefined ? some.as('counted') : some.limit(sql.placeholder('cap')).as('counted');
       return db.select({ count: count() }).from(counted);
     },
