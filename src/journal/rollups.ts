@@ -88,6 +88,26 @@ async function readDimension(reader: Reader, type: string, dimension: string, li
   return countsFrom(rows, limit);
 }
 
+/** The years that present records of a type have, empty for none, in no order. */
+export async function readYears(reader: Reader, type: string): Promise<string[]> {
+  const rows = await reader.all(
+    'years',
+    (db, { rollups }) =>
+      db
+        .select({ year: rollups.value })
+        .from(rollups)
+        .where(
+          and(
+            eq(rollups.type, sql.placeholder('type')),
+            eq(rollups.dimension, sql.placeholder('dimension')),
+            gt(rollups.count, 0),
+          ),
+        ),
+    { type, dimension: 'year' },
+  );
+  return rows.map(({ year }) => year);
+}
+
 /** The same where the cell narrows nothing but is narrowed: its count stands under every value of the dimension. */
 async function readNarrowing(
   reader: Reader,

@@ -1,12 +1,12 @@
 import type { Tables } from '../db/tables/index.js';
-import { NO_EARLIEST, NO_LATEST, yearOfDay } from '../shared/edtf.js';
+import { NO_EARLIEST, NO_LATEST } from '../shared/edtf.js';
 import { fold } from '../shared/fold.js';
 import { decimalSortKey } from '../shared/money.js';
 import { truncate } from '../shared/text.js';
 import { cellsOfRecord } from './cells.js';
 import type { Document, Edge, ProjectedMilestone, ProjectedName, Projection, RecordKind } from './kind.js';
 import { occurrences } from './paths.js';
-import { searchText } from './search-text.js';
+import { searchText, yearOf } from './search-text.js';
 
 export interface ProjectedRows {
   record: Record<string, string | number | null>;
@@ -145,11 +145,10 @@ function ranking(): (edge: Edge) => number {
 
 /** A record without a value counts in the cell of the empty one, so that it need not be looked for. */
 function countedCells(projection: Projection, edges: readonly Edge[]): string[] {
-  const earliest = projection.dates?.earliest ?? null;
   const actors = new Set(edges.map((edge) => edge.target).filter((target) => target.startsWith('actor_')));
   return cellsOfRecord([
     ...Object.entries(projection.counted).map(([dimension, value]) => ({ dimension, value: value ?? '' })),
-    { dimension: 'year', value: earliest === null ? '' : yearOfDay(earliest) },
+    { dimension: 'year', value: yearOf(projection) },
     ...(actors.size === 0 ? [''] : [...actors]).map((value) => ({ dimension: 'actor', value })),
   ]);
 }

@@ -19,6 +19,7 @@ export async function statementsOf({ store }: TestService, db: Db, work: () => P
       statements.push({ sql, params: fillPlaceholders(params, values) });
     };
     return {
+      engine: reader.engine,
       all(shape, build, values) {
         note(build as Build, values);
         return reader.all(shape, build, values);
@@ -30,7 +31,7 @@ export async function statementsOf({ store }: TestService, db: Db, work: () => P
     };
   };
   const plain = { all: store.all, get: store.get, snapshot: store.snapshot };
-  const direct = listened({ all: plain.all.bind(store), get: plain.get.bind(store) });
+  const direct = listened({ engine: store.engine, all: plain.all.bind(store), get: plain.get.bind(store) });
   Object.assign(store, {
     all: direct.all,
     get: direct.get,

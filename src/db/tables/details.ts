@@ -143,7 +143,7 @@ function defineSearch({ table, text, big, primaryKey }: Kit, common: DetailColum
       label: text('label').notNull(),
       names: text('names').notNull(),
       body: text('body').notNull(),
-      /** One word for the type, and one for each actor it points at; see `typeWord` and `actorWord`. */
+      /** A word for the type, one for the year and one for each actor it points at; see `typeWord` and its like. */
       refs: text('refs').notNull(),
       /** Sort date of the subject. */
       dateFrom: big('date_from').notNull(),

@@ -3,10 +3,11 @@ import type { Reader } from '../../db/store.js';
 import type { Task } from '../../journal/analysis.js';
 import { countRecords, type ListQuery, readPage } from '../../journal/list.js';
 import { cellOf, readRollup } from '../../journal/rollups.js';
+import { readSoughtPage, withSought } from '../../journal/sought-page.js';
 import { resourceOf } from '../index.js';
 import type { Resource, SortName } from '../resource.js';
 import { type FilterPlan, planFilters } from './filter-plan.js';
-import { presentOr, soughtBy } from './present.js';
+import { presentOr, seekOf } from './present.js';
 import { includedText } from './shape.js';
 
 /** Counting with `count=capped` goes no further. */
@@ -49,11 +50,14 @@ export async function readListContent(
   resource: Resource,
   plan: FilterPlan,
 ): Promise<ListContent> {
-  const filtered = filteredList(args, resource, plan);
-  const { asOf } = filtered;
-  const search = await soughtBy(reader, resource, args.search, asOf);
-  const query: ListQuery = { ...filtered, conditions: [...filtered.conditions, ...search] };
-  const { docs, next } = await readPage(reader, query, args.limit, args.position);
+  const list = filteredList(args, resource, plan);
+  const { asOf } = list;
+  const sought = args.search === undefined ? undefined : await seekOf(reader, resource, args.search, asOf);
+  const { docs, next } =
+    sought === undefined
+      ? await readPage(reader, list, args.limit, args.position)
+      : await readSoughtPage(reader, list, sought, args.limit, args.position);
+  const query = sought === undefined ? list : withSought(list, sought);
   const included =
     args.include.length === 0 ? undefined : await includedText(reader, resource, docs, args.include, asOf);
   return { docs, next, count: await countOf(reader, query, args.count), included };
