@@ -31,9 +31,19 @@ export function pageText(rows, revision, epoch, query) {
 export const TABLES = ['entities', 'revisions', 'events', 'links', 'milestones', 'names', 'external_ids', 'tags'];
 
 /** The roll-up cells that an event like the model counts in: dimension and value. */
-export function cellsOf({ kind, status, date, participants }) {
+export function cellsOf({ kind, status, date, place, participants }) {
   const actors = participants.map(({ actor }) => ['actor', actor]);
-  return [['total', ''], ['kind', kind], ['status', status], ['year', date.slice(0, 4)], ...actors];
+  const own = [
+    ...actors,
+    ['kind', kind],
+    ['status', status],
+    ['country', place?.country ?? ''],
+    ['year', date.slice(0, 4)],
+  ];
+  const pairs = own.flatMap(([dimension, value], index) =>
+    own.slice(index + 1).map(([narrowed, other]) => [`${dimension}=${value}/${narrowed}`, other]),
+  );
+  return [['total', ''], ...own, ...pairs.filter(([dimension]) => !/^actor=.*\/actor$/.test(dimension))];
 }
 
 /** A new record like the model: its document, and the function that puts its own values into a row of the model. */

@@ -14,6 +14,7 @@ export async function openStore({ config, err }: Opening, statementTimeoutMs = 0
     if (await isOutdated(store)) {
       if ((await readHead(store)).revision > 0) err('Making the query tables of an older version anew …');
       await reindex(store, kinds);
+      await store.maintain(true);
     }
     return store;
   } catch (error) {

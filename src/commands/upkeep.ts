@@ -37,7 +37,11 @@ export const reindexCommand: Command = {
   summary: 'Makes all query tables again from the journal.',
   options: {},
   async run(terminal, { json }) {
-    const versions = await withStore(terminal, (store) => reindex(store, kinds));
+    const versions = await withStore(terminal, async (store) => {
+      const made = await reindex(store, kinds);
+      await store.maintain(true);
+      return made;
+    });
     if (json) terminal.out(JSON.stringify({ versions }));
     else terminal.err(`${versions} versions projected.`);
     return EXIT.done;

@@ -109,6 +109,16 @@ export function countOfRows(): SQL<number> {
   return sql<number>`count(*) over ()`.mapWith(Number);
 }
 
+/** A column under another name in a subquery, read as what it holds. */
+export function named(column: Column, name: string): SQL.Aliased {
+  return sql`${column}`.mapWith(column).as(name);
+}
+
+/** A text without what it begins and ends with: from the character of one placeholder on, shorter by the other. */
+export function withoutAffixes(text: Column, from: string, affixes: string): SQL<string> {
+  return sql<string>`substr(${text}, ${sql.placeholder(from)}, length(${text}) - ${sql.placeholder(affixes)})`;
+}
+
 /** In an insert that meets a row: what the column holds and what was to be inserted, added up. */
 export function plusInserted(column: Column): SQL {
   return sql`${column} + ${sql.identifier('excluded')}.${sql.identifier(column.name)}`;

@@ -11,6 +11,7 @@ const BATCH_SIZES = [128, 32, 8, 2, 1] as const;
 
 /** Reads on one connection. */
 export class Session implements Reader {
+  readonly engine = 'postgres';
   protected readonly lease: Lease;
   protected readonly statements: Statements<Named>;
 

@@ -89,6 +89,7 @@ async function requireFit(client: pg.Client): Promise<void> {
 }
 
 class PostgresStore implements Store {
+  readonly engine = 'postgres';
   readonly tables = postgresTables as unknown as Tables;
   readonly #readers: Connections;
   readonly #longReaders: Connections;

@@ -1,8 +1,6 @@
-import { asc, type Column, desc, eq, is, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { type Column, is, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Term } from '../shared/words.js';
-import { holds, valuesAt, whenOf } from './conditions.js';
-import type { Reader, Values } from './store.js';
 import type { Tables } from './tables/index.js';
 
 /** What one part of a search asks for: words of the record itself, or one of some words in `refs`. */
@@ -25,6 +23,8 @@ export interface SearchExpression {
   fts5: string;
   /** For `to_tsquery` (PostgreSQL manual, section 12.3.2). */
   tsquery: string;
+  /** For `match`: what has any of the words that are sought, those of `among` too. */
+  anyFts5: string;
 }
 
 /**
@@ -42,8 +42,10 @@ export function expressionOf({ all, none, among }: Seeking, scope: Scope): Searc
   const limits = among.length === 0 ? [] : [among];
   const fts5 = [...all.map((clause) => fts5Clause(clause, scope)), ...limits.map(fts5Refs)].join(' AND ');
   const tsquery = [...all.map((clause) => tsqueryClause(clause, scope)), ...limits.map(tsqueryRefs)].join(' & ');
-  if (none.length === 0) return { fts5, tsquery };
+  const anyFts5 = [...all.map((clause) => fts5Clause(clause, scope)), ...limits.map(fts5Refs)].join(' OR ');
+  if (none.length === 0) return { fts5, tsquery, anyFts5 };
   return {
+    anyFts5,
     fts5: `(${fts5}) NOT (${none.map((clause) => fts5Clause(clause, scope)).join(' OR ')})`,
     tsquery: `${tsquery} & !(${none.map((clause) => tsqueryClause(clause, scope)).join(' | ')})`,
   };
@@ -77,7 +79,7 @@ function tsqueryRefs(refs: readonly string[]): string {
   return `(${refs.map((word) => `'${word}':D`).join(' | ')})`;
 }
 
-const isSqlite = (column: Column): boolean => is(column, SQLiteColumn);
+export const isSqlite = (column: Column): boolean => is(column, SQLiteColumn);
 
 /** That a version of a record fits; the placeholders hold the expression for each engine, and one of them is used. */
 export function isFound(t: Tables, record: { revision: Column }, fts5: Placeholder, tsquery: Placeholder): SQL {
@@ -86,69 +88,19 @@ export function isFound(t: Tables, record: { revision: Column }, fts5: Placehold
   return sql`${record.revision} in (select ${t.searchTexts.revision} from ${t.searchTexts} where vector @@ to_tsquery('simple', ${tsquery}))`;
 }
 
+/**
+ * The same asked of each record that an index is walked through in order, which is quick where most records fit.
+ * PostgreSQL plans by the words and needs no telling.
+ */
+export function isFoundInTurn(t: Tables, record: { revision: Column }, fts5: Placeholder, tsquery: Placeholder): SQL {
+  if (!isSqlite(record.revision)) return isFound(t, record, fts5, tsquery);
+  return sql`exists (select 1 from search where search match ${fts5} and rowid = ${record.revision})`;
+}
+
+/** The search narrowed to versions that have a word in `refs`. */
+export function narrowedTo({ fts5, tsquery, anyFts5 }: SearchExpression, word: string): SearchExpression {
+  return { fts5: `(${fts5}) AND ${fts5Refs([word])}`, tsquery: `(${tsquery}) & ${tsqueryRefs([word])}`, anyFts5 };
+}
+
 /** That nothing fits: of a search without a word. */
 export const nothing = sql`1 = 0`;
-
-export interface Hit {
-  revision: number;
-  subject: string;
-  type: string;
-  slug: string;
-  doc: string;
-}
-
-export interface HitQuery {
-  expression: SearchExpression;
-  /** How many of the newest matching versions are ranked. */
-  cap: number;
-  limit: number;
-  order: 'relevance' | 'date';
-  asOf: number | undefined;
-}
-
-/**
- * The best of the newest versions that fit and hold then; ties go to the newer. Relevance is each engine's own: BM25 in
- * FTS5, `ts_rank` in PostgreSQL, with labels before names before prose.
- */
-export function readHits(reader: Reader, { expression, cap, limit, order, asOf }: HitQuery): Promise<Hit[]> {
-  const when = whenOf(asOf);
-  return reader.all(
-    `hits ${order} ${when}`,
-    (db, t) => {
-      const { revision, type, slug, doc } = t.revisions;
-      const { dateFrom, dateTo } = t.searchTexts;
-      const first = order === 'relevance' ? [asc(sql`hits.score`)] : [desc(dateFrom), desc(dateTo)];
-      return db
-        .select({ revision, subject: t.searchTexts.subject, type, slug, doc: sql<string>`${doc}` })
-        .from(newestMatches(t))
-        .innerJoin(t.searchTexts, eq(t.searchTexts.revision, sql`hits.revision`))
-        .innerJoin(t.revisions, eq(revision, t.searchTexts.revision))
-        .where(holds(when, t.searchTexts))
-        .orderBy(...first, desc(revision))
-        .limit(sql.placeholder('limit'));
-    },
-    { ...expressionValues(expression), cap, limit, ...valuesAt(asOf) },
-  );
-}
-
-function newestMatches(t: Tables): SQL {
-  const [fts5, tsquery, cap] = ['fts5', 'tsquery', 'cap'].map((name) => sql.placeholder(name));
-  if (isSqlite(t.searchTexts.revision)) {
-    return sql`(select rowid as revision, bm25(search, 10.0, 5.0, 1.0, 0.2) as score from search where search match ${fts5} order by rowid desc limit ${cap}) as hits`;
-  }
-  return sql`(select ${t.searchTexts.revision} as revision, -ts_rank('{0.02, 0.1, 0.5, 1.0}', vector, to_tsquery('simple', ${tsquery})) as score from ${t.searchTexts} where vector @@ to_tsquery('simple', ${tsquery}) order by revision desc limit ${cap}) as hits`;
-}
-
-/** How many versions fit, counted no further than `cap`. */
-export async function countMatches(reader: Reader, expression: SearchExpression, cap: number): Promise<number> {
-  const row = await reader.get(
-    'count matches',
-    (db, t) => db.select({ count: sql<number>`count(*)`.mapWith(Number) }).from(newestMatches(t)),
-    { ...expressionValues(expression), cap },
-  );
-  return row?.count ?? 0;
-}
-
-function expressionValues({ fts5, tsquery }: SearchExpression): Values {
-  return { fts5, tsquery };
-}

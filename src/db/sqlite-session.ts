@@ -62,6 +62,7 @@ export function sqliteStatements(connection: Database.Database): Statements<Sqli
 
 /** One connection with its prepared statements. */
 export class Session implements Reader {
+  readonly engine = 'sqlite';
   readonly connection: Database.Database;
   readonly statements: Statements<SqliteStatement>;
 

@@ -99,6 +99,7 @@ function isBusy(error: unknown): boolean {
 }
 
 class SqliteStore implements Store {
+  readonly engine = 'sqlite';
   readonly tables = sqliteTables;
   readonly #writer: Session;
   readonly #reader: Session;
@@ -145,11 +146,11 @@ class SqliteStore implements Store {
     return this.#commits.add(listener);
   }
 
-  maintain(): Promise<void> {
-    return this.#writes.add(() => this.#upkeep());
+  maintain(loaded = false): Promise<void> {
+    return this.#writes.add(() => this.#upkeep(loaded));
   }
 
-  #upkeep(): void {
+  #upkeep(loaded: boolean): void {
     if (this.#closed) return;
     const { connection } = this.#writer;
     try {
@@ -157,6 +158,8 @@ class SqliteStore implements Store {
       connection.pragma('wal_checkpoint(PASSIVE)');
       connection.pragma('analysis_limit = 1000');
       connection.pragma('optimize');
+      // A load leaves the words in many parts, each of which every search would look into.
+      if (loaded) connection.exec("insert into search (search) values ('optimize')");
     } catch (error) {
       // Another process writes for longer than that; the next upkeep makes up for it.
       if (!isBusy(error)) throw fromSqlite(error);

@@ -25,6 +25,8 @@ export interface PreparableCommand {
  * nothing that the shape does not name, and values go in as placeholders.
  */
 export interface Reader {
+  /** Where reading well takes other statements on one engine than on the other, which of them it is. */
+  readonly engine: 'sqlite' | 'postgres';
   all<Row>(shape: string, build: (db: Db, tables: Tables) => Preparable<Row>, values?: Values): Promise<Row[]>;
   /** The first row, or undefined. */
   get<Row>(
@@ -61,7 +63,7 @@ export interface Store extends Reader {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls back soon after each commit by any process, and now and then without one; gives the end of it. */
   watch(listener: () => void): () => void;
-  /** Periodic upkeep: checkpoint and planner statistics; `loaded` after a bulk load, when these are needed at once. */
+  /** Periodic upkeep; `loaded` after a bulk load, when planner statistics and the like are needed at once. */
   maintain(loaded?: boolean): Promise<void>;
   close(): Promise<void>;
   /** Statements run so far; tests assert how many an answer took. */

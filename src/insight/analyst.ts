@@ -28,12 +28,14 @@ export function openAnalyst(url: string, store: Pick<Store, 'snapshot'>, threads
 /** Runs readings in this process and at once. */
 export function directAnalyst(store: Pick<Store, 'snapshot'>): Analyst {
   return {
+    isAside: false,
     run: (task, args) => store.snapshot((reader) => task.run(reader, args), 'long'),
     close: async () => undefined,
   };
 }
 
 class ThreadedAnalyst implements Analyst {
+  readonly isAside = true;
   readonly #url: string;
   readonly #threads: number;
   #pool: Piscina<Question, Reply> | undefined;

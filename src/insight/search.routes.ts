@@ -12,7 +12,7 @@ import { MAX_SEARCH, parseSearchText, readCodes } from '../resources/operations/
 import type { Services } from '../resources/operations/services.js';
 import { RESOURCE_TYPES, type ResourceType } from '../shared/ids.js';
 import { answerAsOf } from './answer.routes.js';
-import { MAX_RANKED, SEARCH } from './search.js';
+import { MAX_PLACED, MAX_RANKED, SEARCH } from './search.js';
 import { MATCHES, SUGGEST } from './suggest.js';
 
 const DEFAULT_LIMIT = 20;
@@ -95,7 +95,7 @@ const SearchAnswer = z
       )
       .meta({ description: 'The records, in the order asked for.' }),
     complete: z.boolean().meta({
-      description: `False when more than the ${MAX_RANKED.toLocaleString('en')} newest versions that were ranked fit.`,
+      description: `False when more fit than were ranked: the ${MAX_RANKED.toLocaleString('en')} newest versions, or the ${MAX_PLACED.toLocaleString('en')} newest where words are very common.`,
     }),
     limit: z.int().meta({ description: 'Records asked for.' }),
     asOf: revision,

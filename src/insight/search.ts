@@ -1,4 +1,4 @@
-import { countMatches, type Hit, readHits } from '../db/search.js';
+import { type Hit, type HitOrder, isWeighable, readHits } from '../db/hits.js';
 import type { Task } from '../journal/analysis.js';
 import { type Highlight, highlightsOf } from '../journal/highlight.js';
 import type { Document } from '../journal/kind.js';
@@ -10,6 +10,10 @@ import type { Term } from '../shared/words.js';
 
 /** Only the newest so many versions that fit are ranked: a common word may stand in millions. */
 export const MAX_RANKED = 5_000;
+/** The same where a word is so common that the engine's own measure would take long, and its place has to do. */
+export const MAX_PLACED = 1_000;
+/** A word is common in that sense when more versions have it. */
+const MAX_WEIGHED = 5_000;
 
 export interface SearchArgs {
   text: string;
@@ -41,11 +45,13 @@ export const SEARCH: Task<SearchArgs, SearchResult> = {
   name: 'search',
   async run(reader, args) {
     const asOf = await presentOr(reader, args.revision);
-    const { expression, terms, actors } = await seek(reader, args.text, { types: args.types, asOf });
+    const { expression, terms, typed, actors } = await seek(reader, args.text, { types: args.types, asOf });
     if (expression === undefined) return { hits: [], complete: true };
-    const hits = await readHits(reader, { expression, cap: MAX_RANKED, limit: args.limit, order: args.order, asOf });
-    const matches = await countMatches(reader, expression, MAX_RANKED + 1);
-    return { hits: hits.map((hit) => represent(hit, terms, actors)), complete: matches <= MAX_RANKED };
+    const isPlaced = args.order === 'relevance' && !(await isWeighable(reader, expression, MAX_WEIGHED));
+    const order: HitOrder = isPlaced ? { by: 'place', words: typed } : { by: args.order };
+    const cap = isPlaced ? MAX_PLACED : MAX_RANKED;
+    const { hits, complete } = await readHits(reader, { expression, cap, limit: args.limit, order, asOf });
+    return { hits: hits.map((hit) => represent(hit, terms, actors)), complete };
   },
 };
 

@@ -1,4 +1,5 @@
-import { type Clause, expressionOf, type Hit, readHits } from '../db/search.js';
+import { type Hit, readHits } from '../db/hits.js';
+import { type Clause, expressionOf } from '../db/search.js';
 import type { Reader } from '../db/store.js';
 import type { Task } from '../journal/analysis.js';
 import type { Document } from '../journal/kind.js';
@@ -6,7 +7,7 @@ import { typeWord } from '../journal/search-text.js';
 import { kinds } from '../resources/index.js';
 import { presentOr } from '../resources/operations/present.js';
 import { withinOneEdit } from '../shared/edits.js';
-import type { ResourceType } from '../shared/ids.js';
+import { RESOURCE_TYPES, type ResourceType } from '../shared/ids.js';
 import { words, wordText } from '../shared/words.js';
 
 export interface SuggestArgs {
@@ -30,7 +31,7 @@ export interface Suggestion {
   match: (typeof MATCHES)[number];
 }
 
-/** Candidates looked at, the best by the engine's own ranking. */
+/** Candidates looked at, those with the shortest labels. */
 const CANDIDATES = 200;
 /** Shorter words are one edit from too many others. */
 const MIN_MISSPELT = 4;
@@ -75,15 +76,16 @@ function misspelt(typed: readonly string[]): Clause[][] {
   });
 }
 
-function candidates(
+async function candidates(
   reader: Reader,
   all: readonly Clause[],
   types: readonly ResourceType[],
   asOf: number | undefined,
 ): Promise<Hit[]> {
-  const expression = expressionOf({ all, none: [], among: types.map(typeWord) }, 'names');
+  const among = types.length === RESOURCE_TYPES.length ? [] : types.map(typeWord);
+  const expression = expressionOf({ all, none: [], among }, 'names');
   const limits = { cap: CANDIDATES * 5, limit: CANDIDATES };
-  return readHits(reader, { expression, ...limits, order: 'relevance', asOf });
+  return (await readHits(reader, { expression, ...limits, order: { by: 'brief' }, asOf })).hits;
 }
 
 /** The record by the name that fits best; nothing when the words that fit stand in several names. */

@@ -11,6 +11,8 @@ export interface Task<Args, Result> {
 
 /** Runs such readings where they do not hold up others. */
 export interface Analyst {
+  /** Whether they hold up the thread that serves less than they would there. */
+  readonly isAside: boolean;
   /** Raises DatabaseError, `busy` when too many wait already. */
   run<Args, Result>(task: Task<Args, Result>, args: Args): Promise<Result>;
   close(): Promise<void>;

@@ -1,7 +1,20 @@
-import { and, asc, count, desc, eq, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  type Column,
+  count,
+  desc,
+  eq,
+  lte,
+  type Placeholder,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from 'drizzle-orm';
 import { after, hasEdge, holds, isIn, valuesAt, type When, whenOf } from '../db/conditions.js';
-import type { Db, Reader, Values } from '../db/store.js';
+import type { Db, Preparable, Reader, Values } from '../db/store.js';
 import type { RecordTable, Tables } from '../db/tables/index.js';
+import type { Cell } from './cells.js';
 import type { RecordKind } from './kind.js';
 
 /** One predicate of a list. Statements are kept by shape, so `build` may depend on nothing but `shape`. */
@@ -11,7 +24,7 @@ export interface Condition {
   /** Set when the condition is that the record has this one tag; the list may then walk the tag's index. */
   tag?: string | undefined;
   /** The roll-up cell that counts the present records it holds for, where there is one. */
-  cell?: { dimension: string; value: string } | undefined;
+  cell?: Cell | undefined;
   /** Set when it is about columns of `revisions`; a tally joins them only then, as it costs several times the rest. */
   isOfRevision?: true;
   build(t: Tables, record: RecordTable, when: When, placeholders: Placeholder[]): SQL | undefined;
@@ -55,35 +68,55 @@ export async function readPage(
   limit: number,
   position?: readonly (string | number)[],
 ): Promise<Page> {
-  const names = SORT_COLUMNS[query.sort];
-  const order = query.direction === 'asc' ? asc : desc;
   const rows = await reader.all(
-    `page ${shapeOf(query)} ${query.sort} ${query.direction} ${position ? 'after' : ''}`,
+    `page ${pageShape(query, position)}`,
     (db, t) => {
       const { from, where, sortTable } = planOf(db, t, query);
-      const columns = names.map((name) => sortTable[name]);
-      const keyset =
-        position &&
-        after(
-          columns,
-          names.map((_, index) => `k${index}`),
-          query.direction,
-        );
+      const { columns, keyset, orderBy } = sorting(query, sortTable, position);
       return from({
         doc: t.revisions.doc,
         ...Object.fromEntries(columns.map((column, index) => [`k${index}`, column])),
       })
         .where(and(where, keyset))
-        .orderBy(...columns.map((column) => order(column)))
-        .limit(sql.placeholder('limit'));
+        .orderBy(...orderBy(columns))
+        .limit(sql.placeholder('limit')) as unknown as Preparable<PageRow>;
     },
     { ...valuesOf(query), ...keyValues(position), limit: limit + 1 },
   );
-  const shown = rows.slice(0, limit) as unknown as { doc: string; [key: `k${number}`]: string | number }[];
+  return pageOf(query, rows, limit);
+}
+
+/** A document with its sort values. */
+export interface PageRow {
+  doc: string;
+  [key: `k${number}`]: string | number;
+}
+
+/** What a statement that reads a page depends on. */
+export function pageShape(query: ListQuery, position: readonly unknown[] | undefined): string {
+  return `${shapeOf(query)} ${query.sort} ${query.direction} ${position ? 'after' : ''}`;
+}
+
+/** The sort columns of a list in its tables, what comes after a position in them, and how they or their like are sorted by. */
+export function sorting(
+  { sort, direction }: ListQuery,
+  sortTable: Readonly<Record<(typeof SORT_COLUMNS)[keyof typeof SORT_COLUMNS][number], Column>>,
+  position: readonly unknown[] | undefined,
+) {
+  const columns = SORT_COLUMNS[sort].map((name) => sortTable[name]);
+  const names = columns.map((_, index) => `k${index}`);
+  const orderBy = (sorted: readonly SQLWrapper[]) =>
+    sorted.map((each) => (direction === 'asc' ? asc(each) : desc(each)));
+  return { columns, keyset: position && after(columns, names, direction), orderBy };
+}
+
+/** A page of rows in their order, of which there is one more than wanted when the list goes on. */
+export function pageOf({ sort }: ListQuery, rows: readonly PageRow[], limit: number): Page {
+  const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return {
     docs: shown.map((row) => row.doc),
-    next: last && names.map((_, index) => last[`k${index}`] as string | number),
+    next: last && SORT_COLUMNS[sort].map((_, index) => last[`k${index}`] as string | number),
   };
 }
 
@@ -92,8 +125,8 @@ export async function countRecords(reader: Reader, query: ListQuery, cap?: numbe
   const row = await reader.get(
     `count ${shapeOf(query)} ${cap === undefined ? '' : 'capped'}`,
     (db, t) => {
-      const { from, where } = planOf(db, t, query);
-      const some = from({ revision: t.revisions.revision }).where(where);
+      const { from, where, columns } = planOf(db, t, query, false);
+      const some = from({ revision: columns.revision }).where(where);
       const counted = cap === undefined ? some.as('counted') : some.limit(sql.placeholder('cap')).as('counted');
       return db.select({ count: count() }).from(counted);
     },
@@ -102,7 +135,8 @@ export async function countRecords(reader: Reader, query: ListQuery, cap?: numbe
   return row?.count ?? 0;
 }
 
-function keyValues(position: readonly (string | number)[] | undefined): Values {
+/** Values of the placeholders of a position. */
+export function keyValues(position: readonly (string | number)[] | undefined): Values {
   return Object.fromEntries((position ?? []).map((value, index) => [`k${index}`, value]));
 }
 

@@ -1,12 +1,13 @@
-import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
-import { countOfRows } from '../db/conditions.js';
+import { and, asc, desc, eq, gt, gte, like, lt, sql } from 'drizzle-orm';
+import { countOfRows, withoutAffixes } from '../db/conditions.js';
 import type { Reader } from '../db/store.js';
+import { type Cell, dimensionWithin, isNarrowedBy, pairOf } from './cells.js';
 import { type Counts, countsFrom } from './facets.js';
 import type { ListQuery } from './list.js';
 
 /** The count of a list of present records that one roll-up cell holds; undefined when none does. */
 export async function readRollup(reader: Reader, query: ListQuery): Promise<number | undefined> {
-  const cell = query.asOf === undefined ? cellOf(query) : undefined;
+  const cell = cellOf(query);
   if (cell === undefined) return undefined;
   const row = await reader.get(
     'roll-up',
@@ -26,20 +27,47 @@ export async function readRollup(reader: Reader, query: ListQuery): Promise<numb
   return row?.count ?? 0;
 }
 
-function cellOf({ conditions, edges }: ListQuery): { dimension: string; value: string } | undefined {
-  const [condition, ...moreConditions] = conditions;
-  const [edge, ...moreEdges] = edges;
-  if (moreConditions.length + moreEdges.length > 0 || (condition && edge)) return undefined;
-  if (condition) return condition.cell;
-  if (edge)
-    return edge.relation === undefined && edge.roles.length === 0 && edge.target.startsWith('actor_')
-      ? { dimension: 'actor', value: edge.target }
-      : undefined;
-  return { dimension: 'total', value: '' };
+/** The one cell that counts a list; undefined when none does. */
+export function cellOf(query: ListQuery): Cell | undefined {
+  const cells = cellsOf(query);
+  if (cells === undefined || cells.length > 2) return undefined;
+  const [one = TOTAL, other] = cells;
+  return other === undefined ? one : pairOf(one, other);
 }
 
-/** The present records of a type by one dimension, from the roll-ups: nothing is counted. */
-export async function readCells(reader: Reader, type: string, dimension: string, limit: number): Promise<Counts> {
+const TOTAL: Cell = { dimension: 'total', value: '' };
+
+/** The cells whose records, all together, make up a list of present records; undefined when they are not those of cells. */
+export function cellsOf({ asOf, conditions, edges }: ListQuery): Cell[] | undefined {
+  const cells = [
+    ...conditions.map(({ cell }) => cell),
+    ...edges.map(({ relation, roles, target }) =>
+      relation === undefined && roles.length === 0 && target.startsWith('actor_')
+        ? { dimension: 'actor', value: target }
+        : undefined,
+    ),
+  ];
+  const known = cells.filter((cell) => cell !== undefined);
+  return asOf === undefined && known.length === cells.length ? known : undefined;
+}
+
+/**
+ * The present records of a type by one dimension, all of them or those of one cell, from the roll-ups: nothing is
+ * counted.
+ */
+export function readCells(
+  reader: Reader,
+  type: string,
+  dimension: string,
+  limit: number,
+  within?: Cell,
+): Promise<Counts> {
+  if (within === undefined) return readDimension(reader, type, dimension, limit);
+  if (isNarrowedBy(within, dimension)) return readDimension(reader, type, dimensionWithin(within, dimension), limit);
+  return readNarrowing(reader, type, dimension, limit, within);
+}
+
+async function readDimension(reader: Reader, type: string, dimension: string, limit: number): Promise<Counts> {
   const rows = await reader.all(
     'roll-up cells',
     (db, { rollups }) =>
@@ -56,6 +84,68 @@ export async function readCells(reader: Reader, type: string, dimension: string,
         .orderBy(desc(eq(rollups.value, '')), desc(rollups.count), asc(rollups.value))
         .limit(sql.placeholder('limit')),
     { type, dimension, limit: limit + 1 },
+  );
+  return countsFrom(rows, limit);
+}
+
+/** The years that present records of a type have, empty for none, in no order. */
+export async function readYears(reader: Reader, type: string): Promise<string[]> {
+  const rows = await reader.all(
+    'years',
+    (db, { rollups }) =>
+      db
+        .select({ year: rollups.value })
+        .from(rollups)
+        .where(
+          and(
+            eq(rollups.type, sql.placeholder('type')),
+            eq(rollups.dimension, sql.placeholder('dimension')),
+            gt(rollups.count, 0),
+          ),
+        ),
+    { type, dimension: 'year' },
+  );
+  return rows.map(({ year }) => year);
+}
+
+/** The same where the cell narrows nothing but is narrowed: its count stands under every value of the dimension. */
+async function readNarrowing(
+  reader: Reader,
+  type: string,
+  dimension: string,
+  limit: number,
+  within: Cell,
+): Promise<Counts> {
+  // From `kind=` to `kind>`, the next character: all dimensions within a kind.
+  const [lowest, beyond] = [`${dimension}=`, `${dimension}>`];
+  const end = `/${within.dimension}`;
+  const rows = await reader.all(
+    'roll-up cells that narrow',
+    (db, { rollups }) => {
+      const cells = db
+        .select({ value: withoutAffixes(rollups.dimension, 'from', 'affixes').as('narrowing'), count: rollups.count })
+        .from(rollups)
+        .where(
+          and(
+            eq(rollups.type, sql.placeholder('type')),
+            eq(rollups.value, sql.placeholder('value')),
+            gte(rollups.dimension, sql.placeholder('lowest')),
+            lt(rollups.dimension, sql.placeholder('beyond')),
+            like(rollups.dimension, sql.placeholder('pattern')),
+            gt(rollups.count, 0),
+          ),
+        )
+        .as('cells');
+      return db
+        .select({ value: cells.value, count: cells.count, groups: countOfRows().as('groups') })
+        .from(cells)
+        .orderBy(desc(eq(cells.value, '')), desc(cells.count), asc(cells.value))
+        .limit(sql.placeholder('limit'));
+    },
+    {
+      ...{ type, value: within.value, lowest, beyond, pattern: `%${end}` },
+      ...{ from: lowest.length + 1, affixes: lowest.length + end.length, limit: limit + 1 },
+    },
   );
   return countsFrom(rows, limit);
 }

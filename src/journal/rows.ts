@@ -1,11 +1,12 @@
 import type { Tables } from '../db/tables/index.js';
-import { NO_EARLIEST, NO_LATEST, yearOfDay } from '../shared/edtf.js';
+import { NO_EARLIEST, NO_LATEST } from '../shared/edtf.js';
 import { fold } from '../shared/fold.js';
 import { decimalSortKey } from '../shared/money.js';
 import { truncate } from '../shared/text.js';
+import { cellsOfRecord } from './cells.js';
 import type { Document, Edge, ProjectedMilestone, ProjectedName, Projection, RecordKind } from './kind.js';
 import { occurrences } from './paths.js';
-import { searchText } from './search-text.js';
+import { searchText, yearOf } from './search-text.js';
 
 export interface ProjectedRows {
   record: Record<string, string | number | null>;
@@ -23,7 +24,7 @@ export interface ProjectedRows {
  * Number of the shape of all rows made here. One more with each change of it, so that a database made before is made
  * anew from its journal.
  */
-export const PROJECTIONS = 4;
+export const PROJECTIONS = 5;
 
 const LABEL_LENGTH = 200;
 
@@ -144,11 +145,10 @@ function ranking(): (edge: Edge) => number {
 
 /** A record without a value counts in the cell of the empty one, so that it need not be looked for. */
 function countedCells(projection: Projection, edges: readonly Edge[]): string[] {
-  const cells = ['total '];
-  for (const [dimension, value] of Object.entries(projection.counted)) cells.push(`${dimension} ${value ?? ''}`);
-  const earliest = projection.dates?.earliest ?? null;
-  cells.push(`year ${earliest === null ? '' : yearOfDay(earliest)}`);
   const actors = new Set(edges.map((edge) => edge.target).filter((target) => target.startsWith('actor_')));
-  for (const actor of actors.size === 0 ? [''] : actors) cells.push(`actor ${actor}`);
-  return cells;
+  return cellsOfRecord([
+    ...Object.entries(projection.counted).map(([dimension, value]) => ({ dimension, value: value ?? '' })),
+    { dimension: 'year', value: yearOf(projection) },
+    ...(actors.size === 0 ? [''] : [...actors]).map((value) => ({ dimension: 'actor', value })),
+  ]);
 }

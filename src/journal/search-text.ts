@@ -1,3 +1,4 @@
+import { yearOfDay } from '../shared/edtf.js';
 import { truncate } from '../shared/text.js';
 import { wordText } from '../shared/words.js';
 import type { Document, Edge, Projection, RecordKind } from './kind.js';
@@ -28,7 +29,7 @@ export function searchText(
     label: truncate(wordText(kind.label(doc)), MAX_CHARACTERS),
     names: joined(projection.names.map(({ value }) => value)),
     body: joined([...prose, ...(doc.tags as string[]), ...externalIds]),
-    refs: [typeWord(kind.type), ...actors.map(actorWord)].join(' '),
+    refs: [typeWord(kind.type), yearWord(yearOf(projection)), ...actors.map(actorWord)].join(' '),
   };
 }
 
@@ -47,6 +48,17 @@ export function actorWord(id: string): string {
 /** The word in `refs` that stands for a type. No actor's word begins so. */
 export function typeWord(type: string): string {
   return `t${type}`;
+}
+
+/** The word in `refs` that stands for the year in which a record sorts, as roll-ups write it. No other begins so. */
+export function yearWord(year: string): string {
+  return year === '' ? 'ynone' : `y${year.toLowerCase().replace('-', 'b')}`;
+}
+
+/** The year of the first day that a record's date may begin on, as EDTF writes it; empty without one. */
+export function yearOf({ dates }: Projection): string {
+  const earliest = dates?.earliest ?? null;
+  return earliest === null ? '' : yearOfDay(earliest);
 }
 
 function joined(texts: readonly string[]): string {

@@ -1,4 +1,5 @@
-import { type Clause, expressionOf, isFound, nothing, readHits, type SearchExpression } from '../db/search.js';
+import { readHits } from '../db/hits.js';
+import { type Clause, expressionOf, isFound, nothing, type SearchExpression } from '../db/search.js';
 import type { Reader } from '../db/store.js';
 import { RESOURCE_TYPES } from '../shared/ids.js';
 import { parseSearch, type Term, wordText } from '../shared/words.js';
@@ -16,15 +17,24 @@ export interface Sought {
   terms: readonly Term[];
   /** Undefined when there is not one word in it, so that nothing fits. */
   expression: SearchExpression | undefined;
+  /** The terms as they were typed. */
+  typed: readonly Term[];
   /** Ids of the actors that terms stand for, by their names then. */
   actors: readonly string[];
+}
+
+export interface SeekOptions {
+  types: readonly string[];
+  asOf: number | undefined;
+  /** Whether what is found is only looked for among records of these types anyway. */
+  isOfList?: boolean;
 }
 
 /** Understands what somebody typed, about records of some types. One query for each term. */
 export async function seek(
   reader: Reader,
   text: string,
-  { types, asOf }: { types: readonly string[]; asOf: number | undefined },
+  { types, asOf, isOfList = false }: SeekOptions,
 ): Promise<Sought> {
   const { terms, excluded } = parseSearch(text);
   const [all, none]: [Named[], Named[]] = [[], []];
@@ -33,10 +43,11 @@ export async function seek(
   const seeking = {
     all: all.map(({ clause }) => clause),
     none: none.map(({ clause }) => clause),
-    // Every record has the word of its type, which is slow to rank by; so it is left out where all types are sought.
-    among: all.length > 0 && types.length === RESOURCE_TYPES.length ? [] : types.map(typeWord),
+    // Every record has the word of its type, so that it takes long to go through them; it is left out where it can be.
+    among: all.length > 0 && (isOfList || types.length === RESOURCE_TYPES.length) ? [] : types.map(typeWord),
   };
   return {
+    typed: terms,
     terms: all.flatMap(({ clause }) => clause.forms),
     expression: all.length + none.length === 0 ? undefined : expressionOf(seeking, 'all'),
     actors: [...new Set(all.flatMap(({ ids }) => ids))],
@@ -55,8 +66,9 @@ interface Named {
 async function withNames(reader: Reader, term: Term, asOf: number | undefined): Promise<Named> {
   const seeking = { all: [{ forms: [term], refs: [] }], none: [], among: [typeWord('actor')] };
   const expression = expressionOf(seeking, 'names');
+  // Short labels first: to weigh the words would be to count the records that have them.
   const limits = { cap: MAX_ACTORS * 20, limit: MAX_ACTORS };
-  const hits = await readHits(reader, { expression, ...limits, order: 'relevance', asOf });
+  const { hits } = await readHits(reader, { expression, ...limits, order: { by: 'brief' }, asOf });
   const forms = new Map([[term.tokens.join(' '), term]]);
   for (const { doc } of hits) {
     const names = namesOf(JSON.parse(doc) as Document);
@@ -75,7 +87,7 @@ function namesOf(actor: Document): string[] {
 }
 
 /** A search as one predicate of a list. */
-export function soughtCondition({ expression }: Sought): Condition {
+export function soughtCondition({ expression }: Pick<Sought, 'expression'>): Condition {
   if (expression === undefined) return { shape: 'q nothing', values: [], build: () => nothing };
   return {
     shape: 'q',

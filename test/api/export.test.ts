@@ -15,6 +15,7 @@ let pages = 0;
 let before: (page: number) => unknown = () => undefined;
 
 const watched = (analyst: Analyst): Analyst => ({
+  isAside: analyst.isAside,
   async run(task, args) {
     if (task.name === LIST_IN_FORMAT.name) {
       pages += 1;

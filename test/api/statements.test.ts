@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isFile } from '../../src/db/open.js';
 import { ANY } from '../support/client.js';
 import { useService } from '../support/use-service.js';
 
@@ -73,6 +74,15 @@ describe('lists', () => {
       const { status, ran } = await statements(`/v1/events?${[filter, more].filter(Boolean).join('&')}`);
       expect({ filter, more, status, enough: ran <= 3 }).toEqual({ filter, more, status: 200, enough: true });
     }
+  });
+
+  // SQLite's other thread has a connection of its own, whose statements are not in this number.
+  it.each(filters)('run three to count, or one where another thread reads and counts, with %s', async (filter) => {
+    const { body } = await t.http.get(`/v1/events?${filter}&count=exact`);
+    expect(body.count.exact).toBe(true);
+    const isKept = ['', 'kind=signing', 'actor=ukraine'].includes(filter);
+    const ran = isFile(t.service.database.url) && !isKept ? 1 : 3;
+    expect(await statements(`/v1/events?${filter}&count=exact`)).toEqual({ status: 200, ran });
   });
 
   it.each(filters)('run two without count and include, with %s', async (filter) => {

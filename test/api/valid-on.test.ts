@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isFile } from '../../src/db/open.js';
 import type { ProblemCode } from '../../src/problems.js';
 import { actors } from '../../src/resources/actors/index.js';
 import { agreements } from '../../src/resources/agreements/index.js';
@@ -270,11 +271,13 @@ describe('lists on a day', () => {
     '/v1/commitments?stage=pledged&validOn=2024-06-13&match=certain',
     '/v1/commitments?validOn=2024',
   ])('run two statements: %s', async (path) => {
+    // SQLite counts beside the thread that serves, which then only sees how the journal stands.
+    const withCount = isFile(t.service.database.url) ? 1 : 3;
     for (const [more, most] of [
       ['', 2],
       ['&sort=date', 2],
       [`&asOf=${past}`, 2],
-      ['&count=exact', 3],
+      ['&count=exact', withCount],
     ] as const) {
       const before = t.service.store.statementsRun;
       expect((await t.http.get(path + more)).status).toBe(200);

@@ -2,6 +2,9 @@ import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/store.js';
+import { countRecords, type ListQuery } from '../../src/journal/list.js';
+import { events } from '../../src/resources/events/index.js';
+import { planFilters } from '../../src/resources/operations/filter-plan.js';
 import { ANY } from '../support/client.js';
 import { planOf, statementsOf } from '../support/statements.js';
 import { useService } from '../support/use-service.js';
@@ -101,6 +104,24 @@ describe('plans of lists', () => {
     ['/v1/claims?attributedTo=unnamed-analysts', /^SEARCH links USING INDEX links_target/],
   ])('%s is driven by the edges of the record', async (path, index) => {
     expectWalk(await pagePlan(path), index);
+  });
+
+  it.each([
+    ['kind=signing&status=concluded', /^SEARCH events USING COVERING INDEX events_(kind|status) \(\w+=\?\)$/],
+    ['kind=signing&status=concluded&country=UA', /^SEARCH events USING COVERING INDEX events_\w+ \(\w+=\?\)$/],
+    ['country=UA&from=2020', /^SEARCH events USING COVERING INDEX events_country \(country=\?\)$/],
+  ])('events with %s are counted without a look at them', async (filter, index) => {
+    const given = new Map(filter.split('&').map((part) => [part.split('=')[0] ?? '', [part.split('=')[1] ?? '']]));
+    const list = { kind: events.kind, asOf: undefined, ...planFilters(events, given).resolve([]) };
+    const query: ListQuery = { ...list, sort: 'date', direction: 'desc' };
+    for (const cap of [undefined, 100]) {
+      const statements = await statementsOf(t.service, drizzle(database) as unknown as Db, async () => {
+        await countRecords(t.service.store, query, cap);
+      });
+      const plan = statements.flatMap((statement) => planOf(database, statement));
+      expect(plan.filter((step) => / events /.test(step))).toEqual([expect.stringMatching(index)]);
+      expect(plan.filter((step) => /revisions|TEMP/.test(step))).toEqual([]);
+    }
   });
 
   it('reads one record by its key', async () => {

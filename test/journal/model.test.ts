@@ -121,10 +121,12 @@ async function everyCount(t: TestJournal, { live }: Model): Promise<void> {
       build: (_t: unknown, record: unknown, _when: unknown, [value]: unknown[]) =>
         sql`${(record as { kind: unknown }).kind} = ${value}`,
     }));
+    const both = (edge: unknown, condition: unknown) => ({ ...listOf(t, type), edges: edge, conditions: [condition] });
     const queries = [
       listOf(t, type),
       ...edges.map((edge) => ({ ...listOf(t, type), edges: edge })),
       ...(type === 'area' ? [] : byKind.map((condition) => ({ ...listOf(t, type), conditions: [condition] }))),
+      ...(type === 'area' ? [] : edges.map((edge, n) => both(edge, byKind[n % byKind.length]))),
     ] as ListQuery[];
     for (const query of queries) expect(await readRollup(t.store, query)).toBe(await countRecords(t.store, query));
   }

@@ -23,6 +23,7 @@ export async function statementsOf(
       statements.push({ sql, params: fillPlaceholders(params, values) });
     };
     return {
+      engine: reader.engine,
       all(shape, build, values) {
         note(build as Build, values);
         return reader.all(shape, build, values);
@@ -34,7 +35,7 @@ export async function statementsOf(
     };
   };
   const plain = { all: store.all, get: store.get, snapshot: store.snapshot };
-  const direct = listened({ all: plain.all.bind(store), get: plain.get.bind(store) });
+  const direct = listened({ engine: store.engine, all: plain.all.bind(store), get: plain.get.bind(store) });
   Object.assign(store, {
     all: direct.all,
     get: direct.get,

@@ -143,7 +143,7 @@ function defineSearch({ table, text, big, primaryKey }: Kit, common: DetailColum
       label: text('label').notNull(),
       names: text('names').notNull(),
       body: text('body').notNull(),
-      /** One word for the type, and one for each actor it points at; see `typeWord` and `actorWord`. */
+      /** A word for the type, one for the year and one for each actor it points at; see `typeWord` and its like. */
       refs: text('refs').notNull(),
       /** Sort date of the subject. */
       dateFrom: big('date_from').notNull(),
@@ -154,7 +154,7 @@ function defineSearch({ table, text, big, primaryKey }: Kit, common: DetailColum
   return { searchTexts };
 }
 
-function defineStores({ table, key, text, integer, primaryKey }: Kit, core: CoreTables) {
+function defineStores({ table, key, text, integer, index, primaryKey }: Kit, core: CoreTables) {
   /** Stored texts of sources; a text stays as long as a revision of its source names it. */
   const sourceTexts = table(
     'source_texts',
@@ -173,7 +173,8 @@ function defineStores({ table, key, text, integer, primaryKey }: Kit, core: Core
 
   /**
    * Counts of current records by type and one value of one dimension: `total`, `kind`, `status`, `country`, `year`,
-   * `actor`. The value is empty for those without one.
+   * `actor`, and each of these within a value of another, written `kind=signing/status`. The value is empty for those
+   * without one.
    */
   const rollups = table(
     'rollups',
@@ -183,7 +184,10 @@ function defineStores({ table, key, text, integer, primaryKey }: Kit, core: Core
       value: key('value').notNull(),
       count: integer('count').notNull(),
     },
-    (t) => [primaryKey({ name: 'rollups_key', columns: [t.type, t.dimension, t.value] })],
+    (t) => [
+      primaryKey({ name: 'rollups_key', columns: [t.type, t.dimension, t.value] }),
+      index('rollups_value').on(t.type, t.value, t.dimension),
+    ],
   );
 
   return { sourceTexts, rollups };

@@ -80,12 +80,22 @@ function defineDealings(kit: Kit, common: RecordColumns) {
       latitude: real('latitude'),
       longitude: real('longitude'),
     },
-    (t) => [
-      ...sortIndexes(kit, 'events', t),
-      index('events_kind').on(t.kind, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
-      index('events_status').on(t.status, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
-      index('events_country').on(t.country, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
-    ],
+    (t) => {
+      const order = [t.dateFrom, t.dateTo, t.entity] as const;
+      // Each with the columns of the others, so that a list narrowed by several looks up no record that does not fit.
+      return [
+        ...sortIndexes(kit, 'events', t),
+        index('events_kind')
+          .on(t.kind, ...order, t.status, t.country, t.until)
+          .where(isCurrent),
+        index('events_status')
+          .on(t.status, ...order, t.kind, t.country, t.until)
+          .where(isCurrent),
+        index('events_country')
+          .on(t.country, ...order, t.kind, t.status, t.until)
+          .where(isCurrent),
+      ];
+    },
   );
   const agreements = table(
     'agreements',

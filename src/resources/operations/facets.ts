@@ -5,7 +5,7 @@ import type { Task } from '../../journal/analysis.js';
 import { type Counts, countsByColumn, countsByTag, countsByTarget, countsByYear } from '../../journal/facets.js';
 import type { Condition, ListQuery } from '../../journal/list.js';
 import { readNames } from '../../journal/names.js';
-import { readCells } from '../../journal/rollups.js';
+import { cellsOf, readCells } from '../../journal/rollups.js';
 import { invalidParameter } from '../../problems.js';
 import type { ResourceType } from '../../shared/ids.js';
 import { hint } from '../../shared/text.js';
@@ -132,9 +132,10 @@ function countedLists(args: FacetArgs, asOf: number | undefined, sought: readonl
   });
 }
 
-/** Whether these are all present records of a type, which the roll-ups count. */
-function isKept({ source, query }: Counted): boolean {
-  return source.kept !== undefined && query.asOf === undefined && query.conditions.length + query.edges.length === 0;
+/** Whether these are all present records of a type, or those of one cell, so that the roll-ups count them. */
+function isKept({ source: { kept }, query }: Counted): boolean {
+  const cells = kept === undefined ? undefined : cellsOf(query);
+  return cells !== undefined && cells.length <= 1 && cells.every(({ dimension }) => dimension !== kept);
 }
 
 async function readFacets(reader: Reader, lists: readonly Counted[]): Promise<Facets> {
@@ -159,7 +160,8 @@ async function readFacet(reader: Reader, counted: Counted): Promise<Facet> {
 
 function countsOf(reader: Reader, counted: Counted): Promise<Counts> {
   const { source, query, roles } = counted;
-  if (source.kept !== undefined && isKept(counted)) return readCells(reader, query.kind.type, source.kept, MAX_VALUES);
+  if (source.kept !== undefined && isKept(counted))
+    return readCells(reader, query.kind.type, source.kept, MAX_VALUES, cellsOf(query)?.[0]);
   if (source.by === 'column') return countsByColumn(reader, query, source.column, MAX_VALUES);
   if (source.by === 'edge') return countsByTarget(reader, query, { ...source, roles }, MAX_VALUES);
   return source.by === 'tag' ? countsByTag(reader, query, MAX_VALUES) : countsByYear(reader, query, MAX_VALUES);

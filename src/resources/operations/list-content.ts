@@ -2,11 +2,12 @@ import type { Resolved } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import type { Task } from '../../journal/analysis.js';
 import { countRecords, type ListQuery, readPage } from '../../journal/list.js';
-import { readRollup } from '../../journal/rollups.js';
+import { cellOf, readRollup } from '../../journal/rollups.js';
+import { readSoughtPage, withSought } from '../../journal/sought-page.js';
 import { resourceOf } from '../index.js';
 import type { Resource, SortName } from '../resource.js';
 import { type FilterPlan, planFilters } from './filter-plan.js';
-import { presentOr, soughtBy } from './present.js';
+import { presentOr, seekOf } from './present.js';
 import { includedText } from './shape.js';
 
 /** Counting with `count=capped` goes no further. */
@@ -49,21 +50,29 @@ export async function readListContent(
   resource: Resource,
   plan: FilterPlan,
 ): Promise<ListContent> {
-  const asOf = args.pinned ? args.revision : undefined;
-  const { conditions, edges } = plan.resolve(args.found);
-  const search = await soughtBy(reader, resource, args.search, asOf);
-  const query: ListQuery = {
-    kind: resource.kind,
-    asOf,
-    conditions: [...conditions, ...search],
-    edges,
-    sort: args.sort.name,
-    direction: args.sort.direction,
-  };
-  const { docs, next } = await readPage(reader, query, args.limit, args.position);
+  const list = filteredList(args, resource, plan);
+  const { asOf } = list;
+  const sought = args.search === undefined ? undefined : await seekOf(reader, resource, args.search, asOf);
+  const { docs, next } =
+    sought === undefined
+      ? await readPage(reader, list, args.limit, args.position)
+      : await readSoughtPage(reader, list, sought, args.limit, args.position);
+  const query = sought === undefined ? list : withSought(list, sought);
   const included =
     args.include.length === 0 ? undefined : await includedText(reader, resource, docs, args.include, asOf);
   return { docs, next, count: await countOf(reader, query, args.count), included };
+}
+
+/** The list that was asked for but for what was typed as `q`. */
+function filteredList(args: ListContentArgs, { kind }: Resource, plan: FilterPlan): ListQuery {
+  const asOf = args.pinned ? args.revision : undefined;
+  return { kind, asOf, ...plan.resolve(args.found), sort: args.sort.name, direction: args.sort.direction };
+}
+
+/** Whether a page takes no longer than its own records, because nothing is sought and no others are counted. */
+export function isBrief(args: ListContentArgs, resource: Resource, plan: FilterPlan): boolean {
+  if (args.search !== undefined) return false;
+  return args.count === 'none' || cellOf(filteredList(args, resource, plan)) !== undefined;
 }
 
 async function countOf(reader: Reader, query: ListQuery, mode: CountMode): Promise<ListContent['count']> {
@@ -75,7 +84,7 @@ async function countOf(reader: Reader, query: ListQuery, mode: CountMode): Promi
   return { value: exact ? found : COUNT_CAP, exact };
 }
 
-/** The same as a task of its own: a search may fit a great many records. */
+/** The same as a task of its own: a search or a count may look at a great many records. */
 export const LIST_CONTENT: Task<ListContentArgs, ListContent> = {
   name: 'list content',
   async run(reader, args) {

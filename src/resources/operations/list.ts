@@ -13,6 +13,7 @@ import { type FilterPlan, filterNames, planFilters } from './filter-plan.js';
 import { optionNames, refuseOptions } from './formats/format.js';
 import {
   type CountMode,
+  isBrief,
   LIST_CONTENT,
   type ListContent,
   type ListContentArgs,
@@ -187,9 +188,9 @@ async function prepare(
   request: FastifyRequest,
 ): Promise<Prepared> {
   const standing = await standingOf(services, wanted, reader);
-  if (wanted.search !== undefined || isNotModified(request, standing.tag))
-    return { ...standing, content: undefined, facets: undefined };
   const args = contentArgs(resource, wanted, standing);
+  const isLeft = wanted.search !== undefined || (services.analyst.isAside && !isBrief(args, resource, wanted.filters));
+  if (isLeft || isNotModified(request, standing.tag)) return { ...standing, content: undefined, facets: undefined };
   const content = await readListContent(reader, args, resource, wanted.filters);
   const mayBeKept = wanted.facets.length > 0 && standing.revision === standing.head.revision;
   const facets = mayBeKept ? await readKeptFacets(reader, facetArgs(resource, wanted, standing)) : undefined;

@@ -2,7 +2,7 @@ import { readHead } from '../../db/head.js';
 import type { Resolved } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import type { Condition, ListQuery } from '../../journal/list.js';
-import { seek, soughtCondition } from '../../journal/search.js';
+import { type Sought, seek, soughtCondition } from '../../journal/search.js';
 import type { Resource } from '../resource.js';
 import { planFilters } from './filter-plan.js';
 
@@ -35,9 +35,19 @@ export async function readFilters(
 /** The predicate of what was typed as `q`; none without it. */
 export async function soughtBy(
   reader: Reader,
-  { type }: Pick<Resource, 'type'>,
+  resource: Pick<Resource, 'type'>,
   text: string | undefined,
   asOf: number | undefined,
 ): Promise<Condition[]> {
-  return text === undefined ? [] : [soughtCondition(await seek(reader, text, { types: [type], asOf }))];
+  return text === undefined ? [] : [soughtCondition(await seekOf(reader, resource, text, asOf))];
+}
+
+/** What was typed as `q`, understood. */
+export function seekOf(
+  reader: Reader,
+  { type }: Pick<Resource, 'type'>,
+  text: string,
+  asOf: number | undefined,
+): Promise<Sought> {
+  return seek(reader, text, { types: [type], asOf, isOfList: true });
 }

@@ -1,0 +1,7 @@
+DROP INDEX `events_kind`;--> statement-breakpoint
+DROP INDEX `events_status`;--> statement-breakpoint
+DROP INDEX `events_country`;--> statement-breakpoint
+CREATE INDEX `events_kind` ON `events` (`kind`,`date_from`,`date_to`,`entity`,`status`,`country`,`until`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `events_status` ON `events` (`status`,`date_from`,`date_to`,`entity`,`kind`,`country`,`until`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `events_country` ON `events` (`country`,`date_from`,`date_to`,`entity`,`kind`,`status`,`until`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `rollups_value` ON `rollups` (`type`,`value`,`dimension`);

@@ -1,0 +1,180 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { named } from '../db/conditions.js';
+import { readHead } from '../db/head.js';
+import { oldestOfNewest } from '../db/hits.js';
+import { isFoundInTurn, narrowedTo, type SearchExpression } from '../db/search.js';
+import type { Db, Preparable, Reader } from '../db/store.js';
+import type { Tables } from '../db/tables/index.js';
+import { NO_EARLIEST, yearOfDay } from '../shared/edtf.js';
+import {
+  keyValues,
+  type ListQuery,
+  type Page,
+  type PageRow,
+  pageOf,
+  pageShape,
+  planOf,
+  readPage,
+  sorting,
+  valuesOf,
+} from './list.js';
+import { readYears } from './rollups.js';
+import { type Sought, soughtCondition } from './search.js';
+import { yearWord } from './search-text.js';
+
+/** When which way is taken. */
+export interface Bounds {
+  /** How many of the newest that fit are looked at to judge how many there are. */
+  sample: number;
+  /** Up to so many that fit are looked up at once and put in order. */
+  few: number;
+  /** Where one in so many versions fits, the list is walked in its order and each record asked whether it does. */
+  oneIn: number;
+  /** Records that are asked before the walk is given up: those that fit may be far away in the order of the list. */
+  asked: number;
+  /** Where a type has more years than this, they are not looked through one by one. */
+  years: number;
+}
+
+const BOUNDS: Bounds = { sample: 300, few: 2_500, oneIn: 20, asked: 5_000, years: 150 };
+
+interface Seeking {
+  reader: Reader;
+  list: ListQuery;
+  expression: SearchExpression;
+  /** Rows to read. */
+  limit: number;
+  position: readonly (string | number)[] | undefined;
+  bounds: Bounds;
+}
+
+/**
+ * A page of a list's records that fit a search as well. PostgreSQL knows how many do and plans by it; for SQLite it is
+ * judged here by how close together the newest stand that fit. Every way gives the same page.
+ */
+export async function readSoughtPage(
+  reader: Reader,
+  list: ListQuery,
+  sought: Pick<Sought, 'expression'>,
+  limit: number,
+  position: Seeking['position'],
+  bounds = BOUNDS,
+): Promise<Page> {
+  const { expression } = sought;
+  if (expression === undefined || reader.engine === 'postgres')
+    return readPage(reader, withSought(list, sought), limit, position);
+  return pageOf(list, await rowsOf({ reader, list, expression, limit: limit + 1, position, bounds }), limit);
+}
+
+/** A list narrowed to what fits a search. */
+export function withSought(list: ListQuery, sought: Pick<Sought, 'expression'>): ListQuery {
+  return { ...list, conditions: [...list.conditions, soughtCondition(sought)] };
+}
+
+async function rowsOf(seeking: Seeking): Promise<PageRow[]> {
+  const { list, limit, bounds } = seeking;
+  const fitting = await shareOfVersions(seeking);
+  if (fitting.number <= bounds.few) return lookUp(seeking);
+  if (fitting.share * bounds.oneIn >= 1) {
+    const rows = await walk(seeking);
+    if (rows.length === limit) return rows;
+  }
+  return list.sort === 'date' && list.asOf === undefined ? lookUpByYear(seeking) : lookUp(seeking);
+}
+
+/** What share of all versions fits, and how many these are, as far as the newest tell. */
+async function shareOfVersions({ reader, expression, bounds }: Seeking): Promise<{ share: number; number: number }> {
+  const oldest = await oldestOfNewest(reader, expression, bounds.sample);
+  if (oldest === undefined) return { share: 0, number: 0 };
+  const { revision } = await readHead(reader);
+  const share = bounds.sample / (revision - oldest + 1);
+  return { share, number: share * revision };
+}
+
+/** The rows that fit among the first of the list: fewer than wanted when the walk is given up, or comes to the end. */
+function walk({ reader, list, expression, limit, position, bounds }: Seeking): Promise<PageRow[]> {
+  const { fts5, tsquery } = expression;
+  return reader.all(
+    `page walked ${pageShape(list, position)}`,
+    (db, t) => {
+      const { found, keys } = firstOf(db, t, list, position, 'asked');
+      const fits = isFoundInTurn(t, found, sql.placeholder('fts5'), sql.placeholder('tsquery'));
+      // Rows come as the inner query gives them; to put them in order would be to ask all of them.
+      return db
+        .select({ doc: t.revisions.doc, ...keys })
+        .from(found)
+        .innerJoin(t.revisions, eq(t.revisions.revision, found.revision))
+        .where(fits)
+        .limit(sql.placeholder('limit')) as unknown as Preparable<PageRow>;
+    },
+    { ...valuesOf(list), ...keyValues(position), fts5, tsquery, asked: bounds.asked, limit },
+  );
+}
+
+/** Looks up all that fit and puts them in order; reads the documents of the first alone. */
+function lookUp({ reader, list, expression, limit, position }: Seeking): Promise<PageRow[]> {
+  const query = withSought(list, { expression });
+  return reader.all(
+    `page looked up ${pageShape(query, position)}`,
+    (db, t) => {
+      const { found, keys, orderBy } = firstOf(db, t, query, position, 'limit');
+      return db
+        .select({ doc: t.revisions.doc, ...keys })
+        .from(found)
+        .innerJoin(t.revisions, eq(t.revisions.revision, found.revision))
+        .orderBy(...orderBy(Object.values(keys))) as unknown as Preparable<PageRow>;
+    },
+    { ...valuesOf(query), ...keyValues(position), limit },
+  );
+}
+
+/** The revisions and sort values of the first records of a list, as a subquery. */
+function firstOf(db: Db, t: Tables, query: ListQuery, position: Seeking['position'], limit: string) {
+  const { from, where, sortTable, columns: record } = planOf(db, t, query, false);
+  const { columns, keyset, orderBy } = sorting(query, sortTable, position);
+  const sorted = columns.map((column, index) => [`k${index}`, named(column, `k${index}`)] as const);
+  const rows = from({ revision: record.revision, ...Object.fromEntries(sorted) })
+    .where(and(where, keyset))
+    .orderBy(...orderBy(columns))
+    .limit(sql.placeholder(limit)) as unknown as ReturnType<typeof typed>;
+  const found = rows.as('found');
+  const keys = Object.fromEntries(sorted.map(([name]) => [name, (found as unknown as typeof keysOf)[name]]));
+  return { found, keys: keys as typeof keysOf, orderBy };
+}
+
+declare const keysOf: Record<string, Tables['events']['label']>;
+
+/** Never run: it gives the type that the selection of a list's plan loses. */
+function typed(db: Db, t: Tables) {
+  return db.select({ revision: t.events.revision }).from(t.events);
+}
+
+/** The same, year by year in the order of the list until there are enough: the index knows the years of records. */
+async function lookUpByYear(seeking: Seeking): Promise<PageRow[]> {
+  const { reader, list, expression, limit, position } = seeking;
+  const years = await yearsFrom(reader, list, position);
+  if (years.length > seeking.bounds.years) return lookUp(seeking);
+  const rows: PageRow[] = [];
+  for (const year of years) {
+    const inYear = { ...seeking, expression: narrowedTo(expression, yearWord(year)), limit: limit - rows.length };
+    rows.push(...(await lookUp(inYear)));
+    if (rows.length >= limit) break;
+  }
+  return rows;
+}
+
+/** The years of a list in its order, from that of the position on. */
+async function yearsFrom(reader: Reader, { kind, direction }: ListQuery, position: Seeking['position']) {
+  const sign = direction === 'asc' ? 1 : -1;
+  const years = (await readYears(reader, kind.type)).sort((a, b) => sign * compareYears(a, b));
+  const day = position?.[0];
+  if (typeof day !== 'number') return years;
+  const begun = day === NO_EARLIEST ? '' : yearOfDay(day);
+  return years.filter((year) => sign * compareYears(year, begun) >= 0);
+}
+
+/** Records without a first day sort before all others. */
+function compareYears(a: string, b: string): number {
+  const [one, other] = [a, b].map((year) => (year === '' ? Number.NEGATIVE_INFINITY : Number(year.replace('Y', ''))));
+  return one === other ? 0 : (one ?? 0) < (other ?? 0) ? -1 : 1;
+}
