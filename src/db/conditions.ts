@@ -76,6 +76,14 @@ export function isPointedAt(t: Tables, when: When, record: { entity: Column }, w
   return sql`exists (select 1 from ${t.links} where ${t.links.target} = ${record.entity} and ${holds(when, t.links)} and ${where})`;
 }
 
+/** That the record cites a source then; `where` narrows the sources, over their own table. */
+export function citesSource(t: Tables, when: When, record: { revision: Column }, where?: SQL): SQL {
+  const cites = sql`${t.links.relation} = 'cites'`;
+  if (where === undefined) return hasEdge(t, record, cites);
+  const isSuch = sql`exists (select 1 from ${t.sources} where ${t.sources.entity} = ${t.links.target} and ${holds(when, t.sources)} and ${where})`;
+  return hasEdge(t, record, and(cites, isSuch));
+}
+
 export function hasTag(t: Tables, record: { revision: Column }, tags: readonly Placeholder[]): SQL {
   return sql`exists (select 1 from ${t.tags} where ${t.tags.revision} = ${record.revision} and ${isIn(t.tags.tag, tags)})`;
 }

@@ -10,7 +10,7 @@ import { useService } from '../support/use-service.js';
 const t = useService({ seeds: true });
 
 /** Lists whose codes stand in no field of a record. */
-const ELSEWHERE = ['change-kinds', 'link-relations', 'problem-codes'];
+const ELSEWHERE = ['change-kinds', 'supported', 'support', 'rests-on', 'link-relations', 'problem-codes'];
 
 interface Enum {
   path: string;

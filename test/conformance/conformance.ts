@@ -7,6 +7,7 @@ import { describeConditional } from './conditional.js';
 import { useContext } from './context.js';
 import { describeCreating } from './creating.js';
 import { describeDeleting } from './deleting.js';
+import { describeEvidence } from './evidence.js';
 import { describeExternalIds } from './external-ids.js';
 import { describeFilters } from './filters.js';
 import { describeHistory } from './history.js';
@@ -34,6 +35,7 @@ export function describeConformance(resource: Resource): void {
     describePaging(context);
     describeParameters(context);
     describeFilters(context);
+    describeEvidence(context);
     describeExternalIds(context);
     describeIdempotency(context);
     describeBodies(context);
