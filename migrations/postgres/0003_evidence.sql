@@ -15,4 +15,5 @@ CREATE INDEX "claims_supported" ON "claims" USING btree ("supported","date_from"
 CREATE INDEX "commitments_supported" ON "commitments" USING btree ("supported","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "disputes_supported" ON "disputes" USING btree ("supported","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
 CREATE INDEX "events_supported" ON "events" USING btree ("supported","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
-CREATE INDEX "sources_supported" ON "sources" USING btree ("supported","date_from","date_to","entity") WHERE until is null;
+CREATE INDEX "sources_supported" ON "sources" USING btree ("supported","date_from","date_to","entity") WHERE until is null;--> statement-breakpoint
+CREATE INDEX "sources_standing" ON "sources" USING btree ("standing","entity","revision","until");

@@ -15,4 +15,5 @@ CREATE INDEX `events_supported` ON `events` (`supported`,`date_from`,`date_to`,`
 ALTER TABLE `sources` ADD `supported` text DEFAULT 'none' NOT NULL;--> statement-breakpoint
 ALTER TABLE `sources` ADD `reliability` text;--> statement-breakpoint
 ALTER TABLE `sources` ADD `standing` text DEFAULT 'standing' NOT NULL;--> statement-breakpoint
-CREATE INDEX `sources_supported` ON `sources` (`supported`,`date_from`,`date_to`,`entity`) WHERE until is null;
+CREATE INDEX `sources_supported` ON `sources` (`supported`,`date_from`,`date_to`,`entity`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `sources_standing` ON `sources` (`standing`,`entity`,`revision`,`until`);

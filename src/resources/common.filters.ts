@@ -1,7 +1,10 @@
 import { and, eq, gt, gte, inArray, lte, not, or, type Placeholder, type SQL } from 'drizzle-orm';
 import {
   areaAndNarrower,
-  citesSource,
+  citesAny,
+  citesOneOf,
+  citesOneOfFew,
+  citesOneOfMany,
   columnOf,
   hasEdge,
   hasExternalId,
@@ -264,7 +267,7 @@ export function reliabilityFilter(
 const citedReliability = reliabilityFilter(
   'Records that cite a source that stands and is at least this reliable.',
   (t, record, when, level) =>
-    citesSource(t, when, record, and(eq(t.sources.standing, 'standing'), lte(t.sources.reliability, level))),
+    citesOneOf(t, when, record, and(eq(t.sources.standing, 'standing'), lte(t.sources.reliability, level))),
 );
 
 const restsOn: ValueFilter = {
@@ -281,12 +284,13 @@ const restsOn: ValueFilter = {
       shape: `restsOn ${wanted}`,
       values: [],
       build: (t, record, when) => {
-        const cites = (standing: string) => citesSource(t, when, record, eq(t.sources.standing, standing));
+        const retracted = citesOneOfFew(t, when, record, eq(t.sources.standing, 'retracted'));
+        const standing = citesOneOfMany(t, when, record, eq(t.sources.standing, 'standing'));
         const tests: Readonly<Record<string, () => SQL | undefined>> = {
-          nothing: () => not(citesSource(t, when, record)),
-          standing: () => and(cites('standing'), not(cites('retracted'))),
-          mixed: () => and(cites('standing'), cites('retracted')),
-          retracted: () => and(cites('retracted'), not(cites('standing'))),
+          nothing: () => not(citesAny(t, record)),
+          standing: () => and(citesAny(t, record), not(retracted)),
+          mixed: () => and(retracted, standing),
+          retracted: () => and(retracted, not(standing)),
         };
         return or(...wanted.map((value) => tests[value]?.()));
       },

@@ -16,6 +16,7 @@ import { describeLinks } from './links.js';
 import { describePaging } from './paging.js';
 import { describeParameters } from './parameters.js';
 import { describePatching } from './patching.js';
+import { describeProvenance } from './provenance.js';
 import { describeReading } from './reading.js';
 import { describeReplacing } from './replacing.js';
 
@@ -36,6 +37,7 @@ export function describeConformance(resource: Resource): void {
     describeParameters(context);
     describeFilters(context);
     describeEvidence(context);
+    describeProvenance(context);
     describeExternalIds(context);
     describeIdempotency(context);
     describeBodies(context);

@@ -13,30 +13,37 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
 const MANAGED = ['id', 'version', 'revision', 'createdAt', 'updatedAt'];
 
 /** Every value that has no parts of its own, with the way to it; citations are none. */
-function leaves(value: AnyJson, way: string): string[] {
+export function leaves(value: AnyJson, way: string): string[] {
   const parts = Object.entries(value !== null && typeof value === 'object' ? value : {});
   if (parts.length === 0) return [way];
   return parts.flatMap(([key, part]) => (key === 'citations' ? [] : leaves(part, `${way}/${key}`)));
 }
 
-/** The ways to everything that a citation supports, in entries of lists too. */
-function cited(doc: AnyJson): string[] {
-  const of = (holder: AnyJson, way: string) =>
-    (holder.citations ?? []).flatMap(({ supports = [] }: AnyJson) =>
-      supports.length === 0 ? [way] : supports.map((name: string) => `${way}/${name.replaceAll('.', '/')}`),
-    );
+/** Every citation of a document, in entries of lists too, with the ways to what it supports; the record has none. */
+export function waysOf(doc: AnyJson): { pointer: string; citation: AnyJson; ways: string[] }[] {
   const lists = Object.entries(doc).filter(([, value]) => Array.isArray(value)) as [string, AnyJson[]][];
-  const entries = lists.flatMap(([name, list]) => list.map((entry, index) => of(entry ?? {}, `/${name}/${index}`)));
-  return [...of(doc, ''), ...entries.flat()];
+  const entries = lists.flatMap(([name, list]) => list.map((entry, n) => [entry, `/${name}/${n}`] as const));
+  return [[doc, ''] as const, ...entries].flatMap(([holder, way]) =>
+    (holder?.citations ?? []).map((citation: AnyJson, n: number) => {
+      const names: string[] = citation.supports ?? [];
+      const there = names.filter((name) => name.split('.').reduce((node, key) => node?.[key], holder) !== undefined);
+      const ways = names.length === 0 ? [way] : there.map((name) => `${way}/${name.replaceAll('.', '/')}`);
+      return { pointer: `${way}/citations/${n}`, citation, ways };
+    }),
+  );
+}
+
+/** The fields of a document that say something of the world and have a value. */
+export function statedOf(collection: string, doc: AnyJson): [string, AnyJson][] {
+  const leftOut = [...MANAGED, ...(LEFT_OUT.any ?? []), ...(LEFT_OUT[collection] ?? [])];
+  const isEmpty = (value: AnyJson) => value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+  return Object.entries(doc).filter(([name, value]) => !leftOut.includes(name) && !isEmpty(value));
 }
 
 /** The filter `supported`, leaf by leaf: a leaf is supported when it or something above it is cited. */
 export function naiveSupported(collection: string, doc: AnyJson): string {
-  const ways = cited(doc);
-  const leftOut = [...MANAGED, ...(LEFT_OUT.any ?? []), ...(LEFT_OUT[collection] ?? [])];
-  const isEmpty = (value: AnyJson) => value === null || (typeof value === 'object' && Object.keys(value).length === 0);
-  const fields = Object.entries(doc).filter(([name, value]) => !leftOut.includes(name) && !isEmpty(value));
-  const all = fields.flatMap(([name, value]) => leaves(value, `/${name}`));
+  const ways = waysOf(doc).flatMap((citation) => citation.ways);
+  const all = statedOf(collection, doc).flatMap(([name, value]) => leaves(value, `/${name}`));
   const isSupported = (leaf: string) => ways.some((way) => leaf === way || leaf.startsWith(`${way}/`));
   if (all.every(isSupported)) return 'all';
   return all.some(isSupported) ? 'some' : 'none';

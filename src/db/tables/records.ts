@@ -149,7 +149,7 @@ function defineFrame(kit: Kit, common: RecordColumns) {
 }
 
 function defineEvidence(kit: Kit, common: RecordColumns) {
-  const { table, key, integer } = kit;
+  const { table, key, integer, index } = kit;
   const sources = table(
     'sources',
     {
@@ -160,7 +160,7 @@ function defineEvidence(kit: Kit, common: RecordColumns) {
       reliability: key('reliability'),
       standing: key('standing').notNull().default('standing'),
     },
-    (t) => [...sortIndexes(kit, 'sources', t)],
+    (t) => [...sortIndexes(kit, 'sources', t), index('sources_standing').on(t.standing, t.entity, t.revision, t.until)],
   );
   const claims = table(
     'claims',
