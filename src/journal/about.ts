@@ -75,3 +75,39 @@ export async function readDisputedFields(
   for (const { dispute, field } of rows) fields.set(dispute, [...(fields.get(dispute) ?? []), field ?? '']);
   return fields;
 }
+
+/** Disputes that are told of some records at once. */
+export const MAX_DISPUTES = 500;
+
+/** Ids of the disputes about some records, each once; the latest, at most `MAX_DISPUTES`. One query for 500 records. */
+export async function disputesAbout(
+  reader: Reader,
+  ids: readonly string[],
+  asOf: number | undefined,
+): Promise<string[]> {
+  const when = whenOf(asOf);
+  const rows = await inBatches(ids, (batch) => {
+    const { names, values } = listValues(batch);
+    return reader.all(
+      `disputes about ${when} ${names.length}`,
+      (db, { links }) =>
+        db
+          .selectDistinct({ id: links.subject })
+          .from(links)
+          .where(
+            and(
+              isIn(
+                links.target,
+                names.map((name) => sql.placeholder(name)),
+              ),
+              ...[eq(links.subjectType, 'dispute'), eq(links.relation, 'about'), holds(when, links)],
+            ),
+          )
+          .orderBy(desc(links.subject))
+          .limit(sql.placeholder('limit')),
+      { ...values, ...valuesAt(asOf), limit: MAX_DISPUTES },
+    );
+  });
+  const found = [...new Set(rows.map(({ id }) => id))].sort();
+  return found.slice(-MAX_DISPUTES);
+}
