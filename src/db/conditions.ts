@@ -76,6 +76,36 @@ export function isPointedAt(t: Tables, when: When, record: { entity: Column }, w
   return sql`exists (select 1 from ${t.links} where ${t.links.target} = ${record.entity} and ${holds(when, t.links)} and ${where})`;
 }
 
+/** That the record cites a source. */
+export function citesAny(t: Tables, record: { revision: Column }): SQL {
+  return hasEdge(t, record, sql`${t.links.relation} = 'cites'`);
+}
+
+/** That the record cites one of the sources that a predicate over their table fits then; looked up for each record. */
+export function citesOneOfMany(t: Tables, when: When, record: { revision: Column }, where: SQL | undefined): SQL {
+  const isSuch = sql`exists (select 1 from ${t.sources} where ${t.sources.entity} = ${t.links.target} and ${holds(when, t.sources)} and ${where})`;
+  return hasEdge(t, record, sql`${t.links.relation} = 'cites' and ${isSuch}`);
+}
+
+/** The same where few records cite such sources: all that do are looked up, once. */
+export function citesOneOfFew(t: Tables, when: When, record: { revision: Column }, where: SQL | undefined): SQL {
+  return sql`${record.revision} in (select ${t.links.revision} ${citingEdges(t, when, where)})`;
+}
+
+const FEW_EDGES = 2000;
+
+/** The same whether few or many do, which is found out once: neither way alone is fast for both. */
+export function citesOneOf(t: Tables, when: When, record: { revision: Column }, where: SQL | undefined): SQL {
+  const some = sql`select 1 as one ${citingEdges(t, when, where)} limit ${sql.raw(String(FEW_EDGES + 1))}`;
+  const few = citesOneOfFew(t, when, record, where);
+  const many = citesOneOfMany(t, when, record, where);
+  return sql`(case when (select count(*) from (${some}) as edges) <= ${sql.raw(String(FEW_EDGES))} then ${few} else ${many} end)`;
+}
+
+function citingEdges(t: Tables, when: When, where: SQL | undefined): SQL {
+  return sql`from ${t.sources} join ${t.links} on ${t.links.target} = ${t.sources.entity} where ${where} and ${holds(when, t.sources)} and ${t.links.relation} = 'cites' and ${holds(when, t.links)}`;
+}
+
 export function hasTag(t: Tables, record: { revision: Column }, tags: readonly Placeholder[]): SQL {
   return sql`exists (select 1 from ${t.tags} where ${t.tags.revision} = ${record.revision} and ${isIn(t.tags.tag, tags)})`;
 }

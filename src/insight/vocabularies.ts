@@ -3,7 +3,7 @@ import { CHANGE_KINDS } from '../journal/record.js';
 import { PROBLEMS } from '../problems.js';
 import { ACTOR_KINDS, MEMBERSHIP_ROLES, NAME_KINDS } from '../resources/actors/actors.schema.js';
 import { AGREEMENT_STAGES, LEGAL_FORMS, PARTY_ROLES } from '../resources/agreements/agreements.schema.js';
-import { CERTAINTIES, CLAIM_KINDS, CREDIBILITY, RANKS, STANDINGS } from '../resources/claims/claims.schema.js';
+import { CERTAINTIES, CLAIM_KINDS, CREDIBILITY, RANKS } from '../resources/claims/claims.schema.js';
 import {
   AMOUNT_BASES,
   AMOUNT_QUALIFIERS,
@@ -16,8 +16,18 @@ import { CONFIDENCES, DISPUTE_STATUSES } from '../resources/disputes/disputes.sc
 import { CODING_SCHEMES, EVENT_STATUSES, PARTICIPANT_ROLES } from '../resources/events/events.schema.js';
 import { EVENT_KINDS, type EventKind } from '../resources/events/kinds.js';
 import { resources } from '../resources/index.js';
-import { RELIABILITY, SOURCE_KINDS } from '../resources/sources/sources.schema.js';
-import { BINDINGNESS, METHODS, RELATION_KINDS, type Vocabulary } from '../resources/vocabulary.js';
+import { SOURCE_KINDS } from '../resources/sources/sources.schema.js';
+import {
+  BINDINGNESS,
+  METHODS,
+  RELATION_KINDS,
+  RELIABILITY,
+  RESTS_ON,
+  STANDINGS,
+  SUPPORT,
+  SUPPORTED,
+  type Vocabulary,
+} from '../resources/vocabulary.js';
 import { SEVERITIES } from './findings/rule.js';
 import { RULES } from './findings/rules/index.js';
 import { LINK_RELATIONS } from './link-relations.js';
@@ -90,13 +100,16 @@ const LISTS = [
   list('certainties', 'How a source puts a claim', CERTAINTIES),
   list('credibility', 'Credibility of a claim on the Admiralty scale', CREDIBILITY),
   list('ranks', 'How a claim ranks among others on the same matter', RANKS),
-  list('standings', 'Whether the author of a claim still holds it', STANDINGS),
+  list('standings', 'Whether a claim or a source still stands', STANDINGS),
   list('dispute-statuses', 'Whether a position of a dispute is preferred', DISPUTE_STATUSES),
   list('confidences', 'How sure we are of a preference', CONFIDENCES),
   list('relation-kinds', 'What a record is to another', RELATION_KINDS),
   list('methods', 'How a record came to be', METHODS),
   list('quote-statuses', 'How a quotation compares with the stored text', QUOTE_STATUSES),
   list('change-kinds', 'What a change is: `changeKind` of the history and the header `Change-Kind`', CHANGE_KINDS),
+  list('supported', 'How far the citations of a record support it: the filter `supported`', SUPPORTED),
+  list('support', 'How a field is supported: `support` of the provenance', SUPPORT),
+  list('rests-on', 'What became of the sources cited: the filter `restsOn`', RESTS_ON),
   list('link-relations', 'Relations of edges: `relation` of links', LINK_RELATIONS),
   list('finding-rules', 'What the knowledge base checks itself for: `rule` of findings', findingRules),
   list('finding-severities', 'How much a finding matters', SEVERITIES),

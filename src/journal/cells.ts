@@ -6,7 +6,7 @@ export interface Cell {
 }
 
 /** Of a pair, the dimension that comes first here is the one that narrows. Nothing is narrowed to a year. */
-const NARROWING = ['actor', 'kind', 'status', 'country', 'year'];
+const NARROWING = ['actor', 'kind', 'status', 'country', 'supported', 'year'];
 
 const rankOf = (dimension: string) => NARROWING.indexOf(dimension);
 

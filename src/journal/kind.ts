@@ -81,6 +81,8 @@ export interface RecordKind {
   references: readonly ReferencePath[];
   /** Paths of the objects that are citations. */
   citations: readonly (readonly string[])[];
+  /** Fields that say something of the world, so that a source can bear them out. */
+  stated: readonly string[];
   /** Paths of the texts that are searched. */
   prose: readonly (readonly string[])[];
   /** Checks a body and fills in defaults. Raises `invalid-request` naming every field that is wrong. */

@@ -7,6 +7,7 @@ import { cellsOfRecord } from './cells.js';
 import type { Document, Edge, ProjectedMilestone, ProjectedName, Projection, RecordKind } from './kind.js';
 import { occurrences } from './paths.js';
 import { searchText, yearOf } from './search-text.js';
+import { supportedOf } from './support.js';
 
 export interface ProjectedRows {
   record: Record<string, string | number | null>;
@@ -24,7 +25,7 @@ export interface ProjectedRows {
  * Number of the shape of all rows made here. One more with each change of it, so that a database made before is made
  * anew from its journal.
  */
-export const PROJECTIONS = 5;
+export const PROJECTIONS = 6;
 
 const LABEL_LENGTH = 200;
 
@@ -41,12 +42,14 @@ export function projectRows(
   const rank = ranking();
   const edgeKind = String((kind.edgeKind && projection.columns[kind.edgeKind]) ?? '');
   const { revision, id: subject } = doc;
+  const supported = supportedOf(kind, doc);
   const detail = (position: number) => ({ revision, position, subject, subjectType: kind.type, until });
   const label = truncate(fold(kind.label(doc)), LABEL_LENGTH);
   return {
     record: {
       ...{ revision, entity: subject, until, created, label },
       method: doc.method as string,
+      supported,
       ...dates,
       ...projection.columns,
     },
@@ -77,7 +80,7 @@ export function projectRows(
     })),
     tags: [...new Set(doc.tags as string[])].map((tag, position) => ({ ...detail(position), tag, ...dates })),
     searchTexts: [{ ...detail(0), ...searchText(kind, doc, projection, edges), ...dates }],
-    counted: countedCells(projection, edges),
+    counted: countedCells({ ...projection.counted, supported }, projection, edges),
   };
 }
 
@@ -113,7 +116,10 @@ function milestoneOf({ stage, earliest, latest, amount }: ProjectedMilestone) {
   };
 }
 
-/** The edges a resource projects, those of the common fields, and one for every reference that none of them covers. */
+/**
+ * The edges a resource projects, those of the common fields, one to each source that is cited, and one for every other
+ * reference that none of them covers.
+ */
 function allEdges(kind: RecordKind, doc: Document, projection: Projection): Edge[] {
   const relations = (doc.relations as { kind: string; target: string }[]).map(({ kind: relation, target }) => ({
     relation,
@@ -124,9 +130,11 @@ function allEdges(kind: RecordKind, doc: Document, projection: Projection): Edge
   for (const { path, to } of kind.references) {
     for (const { value } of occurrences(doc, path)) {
       const target = value as string;
-      if (covered.has(target)) continue;
-      covered.add(target);
-      edges.push({ relation: to === 'source' ? 'cites' : 'refers', target });
+      const relation = to === 'source' ? 'cites' : 'refers';
+      const covers = to === 'source' ? `cites ${target}` : target;
+      if (covered.has(covers)) continue;
+      covered.add(covers);
+      edges.push({ relation, target });
     }
   }
   return edges;
@@ -144,10 +152,10 @@ function ranking(): (edge: Edge) => number {
 }
 
 /** A record without a value counts in the cell of the empty one, so that it need not be looked for. */
-function countedCells(projection: Projection, edges: readonly Edge[]): string[] {
+function countedCells(counted: Projection['counted'], projection: Projection, edges: readonly Edge[]): string[] {
   const actors = new Set(edges.map((edge) => edge.target).filter((target) => target.startsWith('actor_')));
   return cellsOfRecord([
-    ...Object.entries(projection.counted).map(([dimension, value]) => ({ dimension, value: value ?? '' })),
+    ...Object.entries(counted).map(([dimension, value]) => ({ dimension, value: value ?? '' })),
     { dimension: 'year', value: yearOf(projection) },
     ...(actors.size === 0 ? [''] : [...actors]).map((value) => ({ dimension: 'actor', value })),
   ]);

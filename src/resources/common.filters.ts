@@ -1,6 +1,10 @@
-import { and, eq, gt, gte, inArray, lte, not } from 'drizzle-orm';
+import { and, eq, gt, gte, inArray, lte, not, or, type Placeholder, type SQL } from 'drizzle-orm';
 import {
   areaAndNarrower,
+  citesAny,
+  citesOneOf,
+  citesOneOfFew,
+  citesOneOfMany,
   columnOf,
   hasEdge,
   hasExternalId,
@@ -8,13 +12,15 @@ import {
   isIn,
   isOfOpenDispute,
   isPointedAt,
+  type When,
 } from '../db/conditions.js';
+import type { RecordTable, Tables } from '../db/tables/index.js';
 import type { Condition } from '../journal/list.js';
 import { invalidParameter } from '../problems.js';
 import { NO_EARLIEST, parseEdtf } from '../shared/edtf.js';
 import type { ResourceType } from '../shared/ids.js';
 import { hint } from '../shared/text.js';
-import { METHODS } from './vocabulary.js';
+import { METHODS, RELIABILITY, RESTS_ON, SUPPORTED } from './vocabulary.js';
 
 interface Described {
   name: string;
@@ -146,7 +152,7 @@ export function requireCode(name: string, value: string, allowed: readonly strin
 }
 
 /** Columns that roll-ups count by, under the same name. */
-const COUNTED_COLUMNS = ['kind', 'status', 'country'];
+const COUNTED_COLUMNS = ['kind', 'status', 'country', 'supported'];
 
 /** Whether the roll-ups keep, for a filter of that name, how many present records have each value of the column. */
 export function isCounted(name: string, column: string): boolean {
@@ -237,6 +243,61 @@ const contested: ValueFilter = {
   },
 };
 
+/** A filter by the least reliability of a source; `atLeast` is the predicate for the placeholder of the level. */
+export function reliabilityFilter(
+  description: string,
+  atLeast: (t: Tables, record: RecordTable, when: When, level: Placeholder) => SQL | undefined,
+): ValueFilter {
+  const name = 'minReliability';
+  const allowed = Object.keys(RELIABILITY);
+  return {
+    ...{ sort: 'value', name, description, allowed, example: 'C', alternatives: false },
+    condition: ([level = '']) => {
+      requireCode(name, level, allowed);
+      return {
+        shape: name,
+        values: [level],
+        build: (t, record, when, [placeholder]) => placeholder && atLeast(t, record, when, placeholder),
+      };
+    },
+  };
+}
+
+/** The scale goes down the alphabet; a source without a reliability has null, which is below nothing. */
+const citedReliability = reliabilityFilter(
+  'Records that cite a source that stands and is at least this reliable.',
+  (t, record, when, level) =>
+    citesOneOf(t, when, record, and(eq(t.sources.standing, 'standing'), lte(t.sources.reliability, level))),
+);
+
+const restsOn: ValueFilter = {
+  sort: 'value',
+  name: 'restsOn',
+  description: 'By what became of the sources that the record cites.',
+  example: 'retracted',
+  allowed: Object.keys(RESTS_ON),
+  alternatives: true,
+  condition: (values) => {
+    for (const value of values) requireCode('restsOn', value, Object.keys(RESTS_ON));
+    const wanted = [...new Set(values)].sort();
+    return {
+      shape: `restsOn ${wanted}`,
+      values: [],
+      build: (t, record, when) => {
+        const retracted = citesOneOfFew(t, when, record, eq(t.sources.standing, 'retracted'));
+        const standing = citesOneOfMany(t, when, record, eq(t.sources.standing, 'standing'));
+        const tests: Readonly<Record<string, () => SQL | undefined>> = {
+          nothing: () => not(citesAny(t, record)),
+          standing: () => and(citesAny(t, record), not(retracted)),
+          mixed: () => and(retracted, standing),
+          retracted: () => and(retracted, not(standing)),
+        };
+        return or(...wanted.map((value) => tests[value]?.()));
+      },
+    };
+  },
+};
+
 /** Filters that every resource has. */
 export const commonFilters: readonly Filter[] = [
   edgeFilter('source', 'source', 'Records that cite this source or are related to it.', 'seed-article'),
@@ -251,6 +312,9 @@ export const commonFilters: readonly Filter[] = [
   keywordFilter('externalScheme', 'Records with an external id of this scheme.', 'wikidata', hasExternalId),
   updatedAfter,
   contested,
+  codeFilter('supported', 'supported', Object.keys(SUPPORTED), 'How far its citations support what it says.', 'none'),
+  restsOn,
+  citedReliability,
 ];
 
 /** What `from`, `to` and `match` ask for: day numbers, undefined or null without a bound. */

@@ -214,6 +214,9 @@ export const writable = {
   notes: text(4000, 'Editorial remark on the record as a whole.').optional(),
 } as const;
 
+/** Fields of every resource that are about the record and not about the world. */
+export const EDITORIAL: readonly string[] = ['slug', 'externalIds', 'citations', 'method', 'tags', 'notes'];
+
 /** Fields that the server sets on every resource. */
 export const Acknowledgement = z
   .strictObject({

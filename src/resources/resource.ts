@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Body, Projection, RecordKind, RuleContext, Violation } from '../journal/kind.js';
 import type { ResourceType } from '../shared/ids.js';
 import type { Filter } from './common.filters.js';
-import { idOf, keptOfAll, managed, RESERVED_SLUGS, slugField } from './common.schema.js';
+import { EDITORIAL, idOf, keptOfAll, managed, RESERVED_SLUGS, slugField } from './common.schema.js';
 import { parseBody } from './parse.js';
 import { schemaPaths } from './schema-paths.js';
 import type { ValidOnSpec } from './valid-on.js';
@@ -24,6 +24,8 @@ export interface ResourceSpec {
   derived?: z.ZodRawShape;
   /** What the server keeps with it until an operation of its own changes it. */
   kept?: z.ZodRawShape;
+  /** Fields that say what we make of the record, beside those of every resource: no source can bear them out. */
+  editorial?: readonly string[];
   /** Words that are paths below the collection and so can be no slug, beside those of every resource. */
   reservedSlugs?: readonly string[];
   /** Values of fields that a body may leave out, beside empty lists and `method`. */
@@ -71,6 +73,7 @@ export interface Resource extends Omit<ResourceSpec, 'derive' | 'project' | 'vio
 export function defineResource(given: ResourceSpec): Resource {
   const reservedSlugs = [...RESERVED_SLUGS, ...(given.reservedSlugs ?? [])];
   const spec = { ...given, fields: { ...given.fields, slug: slugField(reservedSlugs) } };
+  const editorial = [...EDITORIAL, ...(given.editorial ?? [])];
   const kept = { ...spec.kept, ...keptOfAll };
   const derived = { ...spec.derived, ...kept };
   const representation = z
@@ -85,6 +88,7 @@ export function defineResource(given: ResourceSpec): Resource {
     reservedSlugs,
     references,
     citations,
+    stated: Object.keys(given.fields).filter((field) => !editorial.includes(field)),
     prose,
     parse: (value) => parseBody(input, Object.keys(spec.fields), value),
     label: (body) => body[spec.label] as string,

@@ -2,12 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { JSON_TYPE } from '../http/body.js';
 import { requireAcceptable } from '../http/negotiate.js';
 import { describeOperation, type OperationName } from './operations/describe.js';
+import { describeProvenance } from './operations/describe-provenance.js';
 import { type Format, formatOf, type ListFormat, listFormats, RECORD_FORMATS } from './operations/formats/format.js';
 import { jsonLdHandler } from './operations/formats/json-ld-handler.js';
 import { listInFormatHandler } from './operations/formats/list-formats.js';
 import { historyHandler } from './operations/history.js';
 import { linksHandler } from './operations/links.js';
 import { listHandler } from './operations/list.js';
+import { provenanceHandler } from './operations/provenance.js';
 import { readHandler } from './operations/read.js';
 import type { Services } from './operations/services.js';
 import {
@@ -68,6 +70,11 @@ export function registerResource(app: FastifyInstance, resource: Resource, servi
       config: { scope: route.method === 'GET' ? 'read' : 'write' },
     });
   }
+  app.route({
+    ...reading({ method: 'GET', url: `${one}/provenance`, handler: provenanceHandler(resource, services) }),
+    schema: describeProvenance(resource),
+    config: { scope: 'read' },
+  });
 }
 
 /** A read checks what can be answered in its handler: a hook of its own would cost a point read measurably. */

@@ -37,3 +37,37 @@ export const BINDINGNESS = {
   political: 'A political obligation, not enforceable in law.',
   intent: 'A declared intention without obligation.',
 } as const satisfies Vocabulary;
+
+export const RELIABILITY = {
+  A: 'Completely reliable.',
+  B: 'Usually reliable.',
+  C: 'Fairly reliable.',
+  D: 'Not usually reliable.',
+  E: 'Unreliable.',
+  F: 'Reliability cannot be judged.',
+} as const satisfies Vocabulary;
+
+export const STANDINGS = {
+  standing: 'Not taken back: held by the author of a claim, published as it is by that of a source.',
+  retracted: 'Taken back by its author or publisher; of a source also that it was shown to be false or forged.',
+} as const satisfies Vocabulary;
+
+export const SUPPORTED = {
+  none: 'No citation supports any of its fields.',
+  some: 'Some of its fields are supported, or parts of them.',
+  all: 'Each of its fields is supported, by a citation of its own or by one of the whole record.',
+} as const satisfies Vocabulary;
+
+export const SUPPORT = {
+  field: 'Citations support it as a whole, or each part of it.',
+  part: 'Citations support parts of it and not others.',
+  record: 'Citations support the record as a whole, and none this field as a whole.',
+  none: 'No citation of a source that stands supports it.',
+} as const satisfies Vocabulary;
+
+export const RESTS_ON = {
+  nothing: 'It cites no source.',
+  standing: 'All sources it cites stand.',
+  mixed: 'Some sources it cites were retracted, others stand.',
+  retracted: 'All sources it cites were retracted.',
+} as const satisfies Vocabulary;

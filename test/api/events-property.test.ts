@@ -28,6 +28,9 @@ const changes: [path: string, patch: object | 'delete'][] = [
     { date: '2024-07~', place: { name: 'Samoa', latitude: -13.8, longitude: -172.1 } },
   ],
   ['areas/combat-aviation', { broader: null }],
+  ['sources/seed-article', { standing: 'retracted', reliability: 'E' }],
+  ['sources/kmu-sybiha-blinken', { reliability: 'B' }],
+  ['events/us-ua-consultations-2025-01', { citations: [{ source: 'kmu-sybiha-blinken' }, { source: 'seed-article' }] }],
 ];
 
 beforeAll(async () => {
@@ -69,6 +72,9 @@ const filters: Record<string, fc.Arbitrary<string>> = {
   source: some('seed-article', 'kmu-sybiha-blinken'),
   relatedTo: some('actors/ukraine', 'events/us-ua-consultations-2025-01', 'agreements/us-ua-2024'),
   contested: fc.constantFrom('true', 'false'),
+  supported: some('none', 'some', 'all'),
+  restsOn: some('nothing', 'standing', 'mixed', 'retracted'),
+  minReliability: fc.constantFrom('A', 'C', 'F'),
   role: some('host', 'participant', 'signatory', 'announcer', 'target'),
   bbox: fc.constantFrom('22,44,41,53', '-10,35,30,60', '170,-30,-170,0', '-180,-90,180,90', '2.35,48.86,2.35,48.86'),
 };

@@ -70,6 +70,9 @@ const filters: Record<string, fc.Arbitrary<string>> = {
   source: some('seed-article', 'kmu-sybiha-blinken'),
   relatedTo: some('actors/ukraine', 'events/us-ua-consultations-2025-01', 'agreements/us-ua-2024'),
   contested: fc.constantFrom('true', 'false'),
+  supported: some('none', 'some', 'all'),
+  restsOn: some('nothing', 'standing', 'mixed', 'retracted'),
+  minReliability: fc.constantFrom('A', 'C', 'F'),
   role: some('host', 'participant', 'signatory', 'announcer', 'target'),
   bbox: fc.constantFrom('22,44,41,53', '-10,35,30,60', '-180,-90,180,90'),
 };

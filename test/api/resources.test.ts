@@ -295,7 +295,11 @@ describe('disputes', () => {
   it('are open until a position is preferred', async () => {
     const made = await t.http.post('/v1/disputes', body);
     expect(made.body.status).toBe('open');
-    const resolved = await t.http.patch(`/v1/disputes/${made.body.id}`, { preferred: 'b' }, ANY);
+    const resolved = await t.http.patch(
+      `/v1/disputes/${made.body.id}`,
+      { preferred: 'b', assessment: 'It has a source.' },
+      ANY,
+    );
     expect(resolved.body).toMatchObject({ status: 'resolved', preferred: 'b' });
     expect((await t.http.patch(`/v1/disputes/${made.body.id}`, { preferred: null }, ANY)).body.status).toBe('open');
     for (const status of ['open', 'resolved']) {
@@ -304,11 +308,23 @@ describe('disputes', () => {
   });
 
   it('prefer one of their positions, which have keys of their own', async () => {
-    const preferred = expectProblem(await t.http.post('/v1/disputes', { ...body, preferred: 'c' }), 'rule-violated');
+    const other = { ...body, preferred: 'c', assessment: 'So it is.' };
+    const preferred = expectProblem(await t.http.post('/v1/disputes', other), 'rule-violated');
     expect(preferred.errors).toMatchObject([{ pointer: '/preferred', code: 'no-such-position' }]);
     const twice = [positions[0], positions[0]];
     const repeated = expectProblem(await t.http.post('/v1/disputes', { ...body, positions: twice }), 'rule-violated');
     expect(repeated.errors).toMatchObject([{ pointer: '/positions/1/key', code: 'repeated' }]);
+  });
+
+  it('say why a position is preferred', async () => {
+    const without = expectProblem(await t.http.post('/v1/disputes', { ...body, preferred: 'a' }), 'rule-violated');
+    expect(without.errors).toMatchObject([{ in: 'body', pointer: '/assessment', code: 'required' }]);
+    const { id } = (await t.http.post('/v1/disputes', { ...body, assessment: 'Not known yet.' })).body;
+    expect((await t.http.patch(`/v1/disputes/${id}`, { preferred: 'a' }, ANY)).status).toBe(200);
+    const taken = expectProblem(await t.http.patch(`/v1/disputes/${id}`, { assessment: null }, ANY), 'rule-violated');
+    expect(taken.errors).toMatchObject([{ pointer: '/assessment' }]);
+    const resolved = await fitting('disputes', ({ preferred }) => preferred !== undefined);
+    expect(resolved).toEqual(await fitting('disputes', (d) => d.preferred !== undefined && d.assessment !== undefined));
   });
 
   it('have two positions and a subject at least', async () => {

@@ -46,6 +46,13 @@ describe.each(Object.entries(SLUGS))('reading one of %s', (collection, slug) => 
     expect(await statements(`/v1/${collection}/no-such-record`)).toEqual({ status: 404, ran: 1 });
   });
 
+  it('runs at most nine for what it rests on, however much that is, and two to answer 304', async () => {
+    const path = `/v1/${collection}/${slug}/provenance`;
+    const { status, ran } = await statements(path);
+    expect({ status, enough: ran <= 9 }).toEqual({ status: 200, enough: true });
+    expect(await statements(path, { 'if-none-match': '*' })).toEqual({ status: 304, ran: 2 });
+  });
+
   it('runs two with a key or as of the past', async () => {
     const headers = { authorization: `Bearer ${t.service.key('read')}` };
     expect(await statements(`/v1/${collection}/${slug}`, headers)).toEqual({ status: 200, ran: 2 });
@@ -67,6 +74,7 @@ describe('lists', () => {
     'bbox=22,44,41,53',
     'contested=true&tag=single-source',
     'updatedAfter=2020-01-01T00:00:00Z&method=curated&externalScheme=chancery-seed',
+    'supported=none,some&restsOn=standing,mixed&minReliability=C',
   ];
 
   it.each(filters)('run at most three statements with %s', async (filter) => {

@@ -86,7 +86,7 @@ beforeAll(async () => {
     expect((await t.http.post('/v1/disputes', body)).status).toBe(201);
     revisions.push(await t.db.head());
   }
-  await t.http.patch('/v1/disputes/on-0', { preferred: 'a' }, ANY);
+  await t.http.patch('/v1/disputes/on-0', { preferred: 'a', assessment: 'So it is.' }, ANY);
   await t.http.patch('/v1/commitments/made-5', { amount: null }, ANY);
   await t.http.delete('/v1/commitments/made-6', ANY);
   const head = await t.db.head();

@@ -10,7 +10,10 @@ import { useService } from '../support/use-service.js';
 const t = useService({ seeds: true });
 
 /** Lists whose codes stand in no field of a record. */
-const ELSEWHERE = ['change-kinds', 'link-relations', 'finding-rules', 'finding-severities', 'problem-codes'];
+const ELSEWHERE = [
+  ...['change-kinds', 'supported', 'support', 'rests-on', 'link-relations', 'finding-rules', 'finding-severities'],
+  'problem-codes',
+];
 
 interface Enum {
   path: string;

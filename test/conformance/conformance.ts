@@ -7,6 +7,7 @@ import { describeConditional } from './conditional.js';
 import { useContext } from './context.js';
 import { describeCreating } from './creating.js';
 import { describeDeleting } from './deleting.js';
+import { describeEvidence } from './evidence.js';
 import { describeExternalIds } from './external-ids.js';
 import { describeFilters } from './filters.js';
 import { describeHistory } from './history.js';
@@ -15,6 +16,7 @@ import { describeLinks } from './links.js';
 import { describePaging } from './paging.js';
 import { describeParameters } from './parameters.js';
 import { describePatching } from './patching.js';
+import { describeProvenance } from './provenance.js';
 import { describeReading } from './reading.js';
 import { describeReplacing } from './replacing.js';
 
@@ -34,6 +36,8 @@ export function describeConformance(resource: Resource): void {
     describePaging(context);
     describeParameters(context);
     describeFilters(context);
+    describeEvidence(context);
+    describeProvenance(context);
     describeExternalIds(context);
     describeIdempotency(context);
     describeBodies(context);

@@ -104,7 +104,7 @@ export function describeFilters(t: Context): void {
       const found = await expectFiltered('contested=true', ({ id }) => contested.has(id));
       expect(found).toContain(disputed.id);
       await expectFiltered('contested=false', ({ id }) => !contested.has(id));
-      await t.http.patch(`/v1/disputes/${dispute.body.id}`, { preferred: 'a' }, ANY);
+      await t.http.patch(`/v1/disputes/${dispute.body.id}`, { preferred: 'a', assessment: 'So it is.' }, ANY);
       const rest = await open();
       const left = await expectFiltered('contested=true', ({ id }) => rest.has(id));
       expect(left).not.toContain(disputed.id);

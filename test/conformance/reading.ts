@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ANY } from '../support/client.js';
 import type { Context } from './context.js';
 
 export function describeReading(t: Context): void {
@@ -52,6 +53,32 @@ export function describeReading(t: Context): void {
       const { included, ...rest } = body;
       expect({ status, rest }).toEqual({ status: 200, rest: made });
       expect(included.sources[source.body.id]).toEqual(source.body);
+    });
+
+    it('includes the disputes about it, on reads and lists, as of then', async () => {
+      const [made, other] = [await t.create({ tags: ['disputed'] }), await t.create({ tags: ['disputed'] })];
+      const positions = ['a', 'b'].map((key) => ({ key, statement: key, citations: [] }));
+      const dispute = async (about: string[]) => {
+        const answer = await t.http.post('/v1/disputes', { question: `Which of ${about}?`, about, positions });
+        expect(answer.status).toBe(201);
+        return answer.body;
+      };
+      const [one, both] = [await dispute([made.id]), await dispute([made.id, other.id])];
+      const path = `${base}/${made.slug}?include=disputes`;
+      const { included, ...rest } = (await t.http.get(path)).body;
+      expect(rest).toEqual(made);
+      expect(included).toEqual({ disputes: { [one.id]: one, [both.id]: both } });
+      const list = `${base}?tag=disputed&include=disputes`;
+      expect((await t.http.get(list)).body.included).toEqual(included);
+      const revision = await t.db.head();
+      await t.http.delete(`/v1/disputes/${one.id}`, ANY);
+      const resolved = { preferred: 'a', assessment: 'So it is.' };
+      const after = (await t.http.patch(`/v1/disputes/${both.id}`, resolved, ANY)).body;
+      expect((await t.http.get(path)).body.included).toEqual({ disputes: { [both.id]: after } });
+      for (const past of [path, list]) {
+        expect((await t.http.get(`${past}&asOf=${revision}`)).body.included).toEqual(included);
+      }
+      expect((await t.http.get(`${base}?tag=disputed&include=sources,disputes&limit=1`)).status).toBe(200);
     });
 
     it('answers HEAD as GET without a body', async () => {

@@ -60,6 +60,7 @@ describe('plans of lists', () => {
     ['/v1/sources', /INDEX sources_date(?!_)/],
     ['/v1/claims', /INDEX claims_date(?!_)/],
     ['/v1/areas', /INDEX areas_label(?!_)/],
+    ['/v1/events?supported=none', /INDEX events_supported \(supported=\?\)/],
   ])('%s walks its index', async (path, index) => {
     expectWalk(await pagePlan(path), index);
   });
@@ -172,4 +173,35 @@ describe('plans of the citations of a source', () => {
       index,
     );
   });
+});
+
+describe('plans of provenance', () => {
+  it.each([
+    ['the present', '', 'links_target'],
+    ['a revision', '?asOf=', 'links_target_as_of'],
+  ])('of %s walk the index of edges to the record, and look the rest up', async (_, query, index) => {
+    const more = query === '' ? '' : `${query}${past}`;
+    const statements = await statementsOf(t.service, drizzle(database) as unknown as Db, async () => {
+      expect((await t.http.get(`/v1/events/us-ua-consultations-2025-01/provenance${more}`)).status).toBe(200);
+    });
+    const plansOf = (kind: RegExp) =>
+      statements.filter(({ sql }) => kind.test(sql)).map((statement) => planOf(database, statement));
+    const about = plansOf(/order by "links"/);
+    expect(about).toHaveLength(2);
+    for (const plan of about) expectWalk(plan, new RegExp(`INDEX ${index} \\(target=\\? AND subject_type=\\?\\)`));
+    const [fields = []] = plansOf(/select distinct/);
+    expect(fields.length).toBeGreaterThan(2);
+    for (const step of fields) expect(step).toMatch(/^(SEARCH|CORRELATED|USE TEMP B-TREE FOR DISTINCT)/);
+  });
+
+  it.each(['restsOn=retracted', 'restsOn=mixed', 'minReliability=C', 'restsOn=retracted&asOf='])(
+    'of lists with %s find the sources by index and sort no more than what cites them',
+    async (query) => {
+      const plan = await pagePlan(`/v1/events?${query}${query.endsWith('=') ? past : ''}`);
+      expect(
+        plan.filter((step) => step.startsWith('SCAN') && !/^SCAN (events USING (COVERING )?INDEX|edges)/.test(step)),
+      ).toEqual([]);
+      expect(plan).toContainEqual(expect.stringMatching(/^SEARCH sources USING/));
+    },
+  );
 });

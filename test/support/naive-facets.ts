@@ -2,6 +2,7 @@ import type { Document } from '../../src/journal/kind.js';
 import { resources } from '../../src/resources/index.js';
 import type { AnyJson } from './client.js';
 import type { Query } from './naive.js';
+import { naiveSupported } from './naive-support.js';
 
 /** The values that a document counts under; `query` holds the roles that they must have. */
 type ValuesOf = (doc: AnyJson, query: Query) => (string | null | undefined)[];
@@ -37,7 +38,10 @@ const year =
   };
 
 const fields = (...names: string[]) => Object.fromEntries(names.map((name) => [name, field(name)]));
-const everywhere = { ...fields('method'), tag: field('tags'), source: mentioned('source') };
+const everywhere = (collection: string) => ({
+  ...{ ...fields('method'), tag: field('tags'), source: mentioned('source') },
+  supported: ((doc) => [naiveSupported(collection, doc)]) satisfies ValuesOf,
+});
 
 /** Every facet of every resource, worked out on the document from nothing but the contract. */
 export const FACET_VALUES: Readonly<Record<string, Readonly<Record<string, ValuesOf>>>> = {
@@ -54,7 +58,7 @@ export const FACET_VALUES: Readonly<Record<string, Readonly<Record<string, Value
     onBehalfOf: ({ participants }) => participants.map(({ onBehalfOf }: AnyJson) => onBehalfOf),
     area: field('areas'),
     agreement: mentioned('agreement'),
-    ...everywhere,
+    ...everywhere('events'),
     year: year('events'),
   },
   actors: {
@@ -65,7 +69,7 @@ export const FACET_VALUES: Readonly<Record<string, Readonly<Record<string, Value
         query,
       ),
     holds: ({ terms }) => terms.map(({ office }: AnyJson) => office),
-    ...everywhere,
+    ...everywhere('actors'),
     year: year('actors'),
   },
   agreements: {
@@ -78,7 +82,7 @@ export const FACET_VALUES: Readonly<Record<string, Readonly<Record<string, Value
     actor: mentioned('actor'),
     area: field('areas'),
     agreement: mentioned('agreement'),
-    ...everywhere,
+    ...everywhere('agreements'),
     year: year('agreements'),
   },
   commitments: {
@@ -89,19 +93,24 @@ export const FACET_VALUES: Readonly<Record<string, Readonly<Record<string, Value
     agreement: mentioned('agreement'),
     area: field('areas'),
     currency: ({ amount }) => [amount?.currency],
-    ...everywhere,
+    ...everywhere('commitments'),
     year: year('commitments'),
   },
-  areas: { ...fields('broader'), ...everywhere },
-  sources: { ...fields('kind', 'language'), ...everywhere, year: year('sources') },
+  areas: { ...fields('broader'), ...everywhere('areas') },
+  sources: { ...fields('kind', 'language', 'standing'), ...everywhere('sources'), year: year('sources') },
   claims: {
     ...fields('field', 'kind', 'certainty', 'rank', 'standing'),
     attributedTo: field('attributedTo'),
     actor: mentioned('actor'),
-    ...everywhere,
+    ...everywhere('claims'),
     year: year('claims'),
   },
-  disputes: { ...fields('status'), actor: mentioned('actor'), agreement: mentioned('agreement'), ...everywhere },
+  disputes: {
+    ...fields('status'),
+    actor: mentioned('actor'),
+    agreement: mentioned('agreement'),
+    ...everywhere('disputes'),
+  },
 };
 
 /** A facet over documents, each counted by itself; values are not named. */

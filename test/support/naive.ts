@@ -1,6 +1,7 @@
 import { parseEdtf } from '../../src/shared/edtf.js';
 import type { AnyJson } from './client.js';
 import type { Inspection } from './inspect.js';
+import { naiveRestsOn, naiveSupported, sourcesOf } from './naive-support.js';
 
 /** What a filter needs to know beside the document: ids of references, the tree of areas, what is contested. */
 export interface World {
@@ -10,6 +11,8 @@ export interface World {
   areas: readonly AnyJson[];
   /** Ids that open disputes were about then. */
   contested: ReadonlySet<string>;
+  /** Documents of all sources then, by id. */
+  sources: ReadonlyMap<string, AnyJson>;
 }
 
 /** The world as a service knew it then; `ids` names records by `collection/slug`. */
@@ -18,6 +21,7 @@ export async function worldAt(db: Inspection, ids: ReadonlyMap<string, string>, 
   return {
     id: (ref) => ids.get(ref) ?? `no ${ref}`,
     areas: (await db.stateAt('area', revision)).map(({ doc }) => doc),
+    sources: new Map((await db.stateAt('source', revision)).map(({ doc }) => [doc.id, doc])),
     contested: new Set(open.flatMap(({ doc }) => doc.about as string[])),
   };
 }
@@ -64,6 +68,12 @@ function testOf(name: string, value: string, query: Query, world: World): Test {
       return (event) => values.some((ref) => mentions(world.id(ref))(event));
     case 'contested':
       return (event) => String(world.contested.has(event.id)) === value;
+    case 'supported':
+      return (event) => values.includes(naiveSupported('events', event));
+    case 'restsOn':
+      return (event) => values.includes(naiveRestsOn(event, (id) => world.sources.get(id)?.standing === 'retracted'));
+    case 'minReliability':
+      return (event) => sourcesOf(event).some((id) => isAtLeast(value, world.sources.get(id)));
     case 'updatedAfter':
       return (event) => Date.parse(event.updatedAt) > Date.parse(value);
     case 'bbox':
@@ -75,6 +85,9 @@ function testOf(name: string, value: string, query: Query, world: World): Test {
       return () => true;
   }
 }
+
+const isAtLeast = (level: string, source: AnyJson) =>
+  source?.standing === 'standing' && source.reliability !== undefined && source.reliability <= level;
 
 function actorTest(values: readonly string[], query: Query, world: World): Test {
   const ids = values.map((ref) => world.id(`actors/${ref}`));

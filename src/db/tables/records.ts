@@ -48,8 +48,16 @@ function held({ big }: Kit) {
   };
 }
 
+/** How far the citations of a record support its fields: `none`, `some` or `all`. */
+function evidence({ key }: Kit) {
+  return { supported: key('supported').notNull().default('none') };
+}
+
 type Column = Parameters<ReturnType<Kit['index']>['on']>[0];
-type Sortable = Record<'entity' | 'revision' | 'until' | 'created' | 'label' | 'dateFrom' | 'dateTo', Column>;
+type Sortable = Record<
+  'entity' | 'revision' | 'until' | 'created' | 'label' | 'dateFrom' | 'dateTo' | 'supported',
+  Column
+>;
 
 /**
  * For each sort a partial index over current rows and one for reading as of a revision. Both cover: without `until` in
@@ -65,6 +73,7 @@ function sortIndexes({ index }: Kit, name: string, t: Sortable) {
     index(`${name}_created_as_of`).on(t.created, t.entity, t.revision, t.until),
     index(`${name}_updated`).on(t.revision, t.entity, t.until).where(isCurrent),
     index(`${name}_entity`).on(t.entity, t.revision),
+    index(`${name}_supported`).on(t.supported, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
   ];
 }
 
@@ -79,6 +88,7 @@ function defineDealings(kit: Kit, common: RecordColumns) {
       country: key('country'),
       latitude: real('latitude'),
       longitude: real('longitude'),
+      ...evidence(kit),
     },
     (t) => {
       const order = [t.dateFrom, t.dateTo, t.entity] as const;
@@ -99,7 +109,13 @@ function defineDealings(kit: Kit, common: RecordColumns) {
   );
   const agreements = table(
     'agreements',
-    { ...common(), legalForm: key('legal_form').notNull(), bindingness: key('bindingness'), status: key('status') },
+    {
+      ...common(),
+      legalForm: key('legal_form').notNull(),
+      bindingness: key('bindingness'),
+      status: key('status'),
+      ...evidence(kit),
+    },
     (t) => [
       ...sortIndexes(kit, 'agreements', t),
       index('agreements_status').on(t.status, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
@@ -116,6 +132,7 @@ function defineDealings(kit: Kit, common: RecordColumns) {
       /** The amount as fixed-width text whose byte order is the numeric order. */
       amountKey: key('amount_key'),
       ...held(kit),
+      ...evidence(kit),
     },
     (t) => [
       ...sortIndexes(kit, 'commitments', t),
@@ -131,10 +148,10 @@ function defineFrame(kit: Kit, common: RecordColumns) {
   const { table, key, index } = kit;
   const actors = table(
     'actors',
-    { ...common(), kind: key('kind').notNull(), country: key('country'), ...held(kit) },
+    { ...common(), kind: key('kind').notNull(), country: key('country'), ...held(kit), ...evidence(kit) },
     (t) => [...sortIndexes(kit, 'actors', t), index('actors_kind').on(t.kind, t.label, t.entity).where(isCurrent)],
   );
-  const areas = table('areas', { ...common(), broader: key('broader') }, (t) => [
+  const areas = table('areas', { ...common(), broader: key('broader'), ...evidence(kit) }, (t) => [
     ...sortIndexes(kit, 'areas', t),
     index('areas_broader').on(t.broader, t.entity),
   ]);
@@ -142,10 +159,19 @@ function defineFrame(kit: Kit, common: RecordColumns) {
 }
 
 function defineEvidence(kit: Kit, common: RecordColumns) {
-  const { table, key, integer } = kit;
-  const sources = table('sources', { ...common(), kind: key('kind').notNull(), language: key('language') }, (t) => [
-    ...sortIndexes(kit, 'sources', t),
-  ]);
+  const { table, key, integer, index } = kit;
+  const sources = table(
+    'sources',
+    {
+      ...common(),
+      kind: key('kind').notNull(),
+      language: key('language'),
+      ...evidence(kit),
+      reliability: key('reliability'),
+      standing: key('standing').notNull().default('standing'),
+    },
+    (t) => [...sortIndexes(kit, 'sources', t), index('sources_standing').on(t.standing, t.entity, t.revision, t.until)],
+  );
   const claims = table(
     'claims',
     {
@@ -155,12 +181,13 @@ function defineEvidence(kit: Kit, common: RecordColumns) {
       standing: key('standing').notNull(),
       certainty: key('certainty').notNull(),
       field: key('field'),
+      ...evidence(kit),
     },
     (t) => [...sortIndexes(kit, 'claims', t)],
   );
   const disputes = table(
     'disputes',
-    { ...common(), status: key('status').notNull(), positions: integer('positions').notNull() },
+    { ...common(), status: key('status').notNull(), positions: integer('positions').notNull(), ...evidence(kit) },
     (t) => [...sortIndexes(kit, 'disputes', t)],
   );
 

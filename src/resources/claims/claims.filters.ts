@@ -1,5 +1,6 @@
 import { codeFilter, commonFilters, edgeFilter, type Filter, patternFilter } from '../common.filters.js';
-import { CERTAINTIES, CLAIM_KINDS, RANKS, STANDINGS } from './claims.schema.js';
+import { STANDINGS } from '../vocabulary.js';
+import { CERTAINTIES, CLAIM_KINDS, RANKS } from './claims.schema.js';
 
 export const claimFilters: readonly Filter[] = [
   edgeFilter(

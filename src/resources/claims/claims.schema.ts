@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { anyJson, Citation, edtf, list, ref, text, writable } from '../common.schema.js';
-import { codes, type Vocabulary } from '../vocabulary.js';
+import { codes, STANDINGS, type Vocabulary } from '../vocabulary.js';
 
 export const CLAIM_KINDS = {
   fact: 'States that something is or was so.',
@@ -32,11 +32,6 @@ export const RANKS = {
   preferred: 'The claim to show first.',
   normal: 'One claim among others.',
   deprecated: 'Known to be wrong or outdated; kept for the record.',
-} as const satisfies Vocabulary;
-
-export const STANDINGS = {
-  standing: 'Its author has not taken it back.',
-  retracted: 'Its author has taken it back.',
 } as const satisfies Vocabulary;
 
 export const claimFields = {

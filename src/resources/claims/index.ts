@@ -11,6 +11,7 @@ export const claims = defineResource({
   fields: claimFields,
   defaults: { rank: 'normal', standing: 'standing' },
   edgeKind: 'kind',
+  editorial: ['credibility', 'rank', 'standing'],
   label: 'statement',
   project: projectClaim,
   filters: claimFilters,

@@ -3,10 +3,11 @@ import type { Violation } from '../../journal/kind.js';
 interface DisputeBody {
   positions: readonly { key: string }[];
   preferred?: string;
+  assessment?: string;
 }
 
-/** Keys of positions are unique, and the preferred one is among them. */
-export function disputeViolations({ positions, preferred }: DisputeBody): Violation[] {
+/** Keys of positions are unique, the preferred one is among them, and nothing is preferred without a reason. */
+export function disputeViolations({ positions, preferred, assessment }: DisputeBody): Violation[] {
   const violations: Violation[] = [];
   const keys = positions.map(({ key }) => key);
   for (const [index, key] of keys.entries()) {
@@ -19,6 +20,13 @@ export function disputeViolations({ positions, preferred }: DisputeBody): Violat
   }
   if (preferred !== undefined && !keys.includes(preferred)) {
     violations.push({ pointer: '/preferred', code: 'no-such-position', message: `must be one of ${keys.join(', ')}` });
+  }
+  if (preferred !== undefined && assessment === undefined) {
+    violations.push({
+      pointer: '/assessment',
+      code: 'required',
+      message: 'must be there beside `preferred`: it says why that position is',
+    });
   }
   return violations;
 }

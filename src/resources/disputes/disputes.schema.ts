@@ -31,7 +31,7 @@ export const disputeFields = {
     .min(1)
     .meta({ description: 'Records concerned.' }),
   positions: list(Position, 50).min(2).meta({ description: 'The positions, side by side; two or more.' }),
-  assessment: text(4000, 'How we read the evidence, in our own words.').optional(),
+  assessment: text(4000, 'How we read the evidence, in our own words; must be there beside `preferred`.').optional(),
   preferred: kebab
     .optional()
     .meta({ description: 'Key of the position that we prefer; absent while open.', examples: ['b'] }),

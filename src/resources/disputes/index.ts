@@ -12,6 +12,7 @@ export const disputes = defineResource({
   fields: disputeFields,
   derived: disputeDerived,
   edgeKind: 'status',
+  editorial: ['question', 'about', 'assessment', 'preferred', 'confidence'],
   label: 'question',
   derive: deriveDispute,
   project: projectDispute,

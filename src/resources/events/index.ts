@@ -11,6 +11,7 @@ export const events = defineResource({
   fields: eventFields,
   derived: eventDerived,
   edgeKind: 'kind',
+  editorial: ['coding'],
   label: 'title',
   derive: deriveEvent,
   project: projectEvent,

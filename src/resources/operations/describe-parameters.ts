@@ -49,6 +49,8 @@ export const search = shared(
   `Only records with these words, in any of their texts, or that point at an actor with such a name: *Kiev* finds what points at Kyiv. All words must be there; \`"…"\` is a phrase, \`-word\` excludes, \`beg*\` begins a word. Case and accents do not matter. At most ${MAX_SEARCH} characters and ${MAX_TERMS} terms; any text is a search.`,
 );
 
+const DISPUTES = '`disputes` are also those about the record.';
+
 const fields = shared('Fields', 'Only these fields, separated by commas; `id` is always there.');
 
 /** Parameters of a list: its filters, then those that every list has. */
@@ -80,7 +82,7 @@ export function listQuery(resource: Resource): z.ZodObject {
     cursor,
     fields,
     include: parameter(
-      `Also give the records referred to: some of ${includable(resource).join(', ')}, separated by commas.`,
+      `Also give the records referred to: some of ${includable(resource).join(', ')}, separated by commas. ${DISPUTES}`,
     ),
     facets: parameter(
       `Also count the records by some of ${facetNames(resource).join(', ')}, separated by commas; at most ${MAX_FACETS}. Each honours all filters but that of its own name.${resource.dates === undefined ? '' : ' `year` is the first year that the date may begin in.'}`,
@@ -111,7 +113,7 @@ export function readQueryParameters(resource: Resource): z.ZodObject {
     asOf,
     ...(resource.validOn && { validOn: validOn('Also gives `onDay`, derived from the record.') }),
     fields,
-    include: parameter(`Also give the records referred to: some of ${includable(resource).join(', ')}.`),
+    include: parameter(`Also give the records referred to: some of ${includable(resource).join(', ')}. ${DISPUTES}`),
     format: recordFormat,
   });
 }

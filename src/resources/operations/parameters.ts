@@ -19,7 +19,7 @@ export function parseFields(resource: Resource, text: string | undefined): Reado
   return new Set(['id', ...fields]);
 }
 
-/** What `include` names: collections that records of this resource refer to. */
+/** What `include` names: collections that records of this resource refer to, or `disputes` about them. */
 export function parseInclude(resource: Resource, text: string | undefined): string[] {
   if (text === undefined) return [];
   const known = includable(resource);
@@ -40,11 +40,17 @@ export function parseSearchText(text: string | undefined): string | undefined {
   return text;
 }
 
+/** Collections whose records are about others, which do not refer to them. */
+const ABOUT_OTHERS: readonly string[] = ['disputes'];
+
 const COLLECTIONS = ['events', 'actors', 'agreements', 'commitments', 'areas', 'sources', 'claims', 'disputes'];
 
 export function includable(resource: Resource): string[] {
   const referred = new Set(resource.kind.references.map(({ to }) => to));
-  return COLLECTIONS.filter((collection) => referred.has('any') || referred.has(collection.slice(0, -1) as never));
+  return COLLECTIONS.filter(
+    (collection) =>
+      referred.has('any') || referred.has(collection.slice(0, -1) as never) || ABOUT_OTHERS.includes(collection),
+  );
 }
 
 /** Comma-separated values; none may be empty. */

@@ -1,4 +1,5 @@
 import type { Reader } from '../../db/store.js';
+import { disputesAbout } from '../../journal/about.js';
 import type { Document } from '../../journal/kind.js';
 import { occurrences } from '../../journal/paths.js';
 import { readDocuments } from '../../journal/read.js';
@@ -26,8 +27,8 @@ export function referredIds(resource: Resource, documents: readonly Document[]):
 }
 
 /**
- * The records of the named collections that the documents refer to, as the JSON text of `included`; at most one query
- * for 500 of them.
+ * The records of the named collections that the documents refer to, and with `disputes` those about the documents, as the
+ * JSON text of `included`; at most one query for 500 of them.
  */
 export async function includedText(
   reader: Reader,
@@ -37,7 +38,15 @@ export async function includedText(
   asOf: number | undefined,
 ): Promise<string> {
   const documents = docs.map((doc) => JSON.parse(doc) as Document);
-  const ids = referredIds(resource, documents).filter((id) => collections.includes(`${typeOfId(id)}s`));
+  const about = collections.includes('disputes')
+    ? await disputesAbout(
+        reader,
+        documents.map(({ id }) => id),
+        asOf,
+      )
+    : [];
+  const referred = referredIds(resource, documents).filter((id) => collections.includes(`${typeOfId(id)}s`));
+  const ids = [...new Set([...referred, ...about])];
   const found = await readDocuments(reader, ids, asOf);
   const groups = collections.map((collection) => {
     const members = found.filter(({ id }) => `${typeOfId(id)}s` === collection);

@@ -1,5 +1,13 @@
-import { codeFilter, commonFilters, type Filter, patternFilter } from '../common.filters.js';
+import { lte } from 'drizzle-orm';
+import { columnOf } from '../../db/conditions.js';
+import { codeFilter, commonFilters, type Filter, patternFilter, reliabilityFilter } from '../common.filters.js';
+import { STANDINGS } from '../vocabulary.js';
 import { SOURCE_KINDS } from './sources.schema.js';
+
+const ownReliability = reliabilityFilter(
+  'Sources at least this reliable, `A` first; those without a reliability do not fit.',
+  (_t, record, _when, level) => lte(columnOf(record, 'reliability'), level),
+);
 
 export const sourceFilters: readonly Filter[] = [
   codeFilter('kind', 'kind', Object.keys(SOURCE_KINDS), 'What sort of source.', 'official'),
@@ -11,5 +19,6 @@ export const sourceFilters: readonly Filter[] = [
     'Language, as a BCP 47 tag.',
     'en',
   ),
-  ...commonFilters,
+  codeFilter('standing', 'standing', Object.keys(STANDINGS), 'Whether it was retracted.', 'standing'),
+  ...commonFilters.map((filter) => (filter.name === ownReliability.name ? ownReliability : filter)),
 ];

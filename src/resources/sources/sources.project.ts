@@ -6,11 +6,15 @@ interface SourceDocument {
   kind: string;
   publishedOn?: string;
   language?: string;
+  reliability?: string;
+  /** Absent in versions from before there was one. */
+  standing?: string;
 }
 
-export function projectSource({ title, kind, publishedOn, language }: SourceDocument): Projection {
+export function projectSource(source: SourceDocument): Projection {
+  const { title, kind, publishedOn, language = null, reliability = null, standing = 'standing' } = source;
   return {
-    columns: { kind, language: language ?? null },
+    columns: { kind, language, reliability, standing },
     dates: bounds(publishedOn),
     counted: { kind },
     edges: [],

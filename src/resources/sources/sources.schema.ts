@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { edtf, text, writable } from '../common.schema.js';
-import { codes, type Vocabulary } from '../vocabulary.js';
+import { codes, RELIABILITY, STANDINGS, type Vocabulary } from '../vocabulary.js';
 
 export const SOURCE_KINDS = {
   official: 'Published by a government, a party or an organization about its own acts.',
@@ -12,15 +12,6 @@ export const SOURCE_KINDS = {
   ngo: 'A non-governmental organization.',
   aggregator: 'Reposts or rewrites what others published.',
   social: 'Social media.',
-} as const satisfies Vocabulary;
-
-export const RELIABILITY = {
-  A: 'Completely reliable.',
-  B: 'Usually reliable.',
-  C: 'Fairly reliable.',
-  D: 'Not usually reliable.',
-  E: 'Unreliable.',
-  F: 'Reliability cannot be judged.',
 } as const satisfies Vocabulary;
 
 export const sourceFields = {
@@ -46,6 +37,10 @@ export const sourceFields = {
     .meta({ description: 'BCP 47 language tag.', examples: ['en'] }),
   licence: text(200, 'Licence of the text.').optional(),
   reliability: codes(RELIABILITY, 'Reliability on the Admiralty scale.').optional(),
+  standing: codes(
+    STANDINGS,
+    'Whether it still stands; `standing` when absent, as in versions from before there was this field.',
+  ).optional(),
   ...writable,
 };
 

@@ -168,7 +168,8 @@ const own: Readonly<Record<Resource['collection'], readonly Column[]>> = {
   areas: [plain('label'), plain('definition'), list('altLabels', asIs), reference('broader'), plain('notation')],
   sources: [
     ...[plain('title'), plain('kind'), plain('url'), plain('publisher'), plain('publishedOn'), plain('retrievedAt')],
-    ...[plain('language'), plain('licence'), plain('reliability'), plain('textSha256'), number('textLength')],
+    ...[plain('language'), plain('licence'), plain('reliability'), plain('standing'), plain('textSha256')],
+    number('textLength'),
   ],
   claims: [
     ...[reference('about', path), plain('field')],
