@@ -77,9 +77,9 @@ function sortIndexes({ index }: Kit, name: string, t: Sortable) {
   ];
 }
 
-function defineDealings(kit: Kit, common: RecordColumns) {
+function defineEvents(kit: Kit, common: RecordColumns) {
   const { table, key, real, index } = kit;
-  const events = table(
+  return table(
     'events',
     {
       ...common(),
@@ -107,6 +107,10 @@ function defineDealings(kit: Kit, common: RecordColumns) {
       ];
     },
   );
+}
+
+function defineDealings(kit: Kit, common: RecordColumns) {
+  const { table, key, index } = kit;
   const agreements = table(
     'agreements',
     {
@@ -141,7 +145,7 @@ function defineDealings(kit: Kit, common: RecordColumns) {
       index('commitments_currency').on(t.currency, t.dateFrom, t.dateTo, t.entity).where(isCurrent),
     ],
   );
-  return { events, agreements, commitments };
+  return { events: defineEvents(kit, common), agreements, commitments };
 }
 
 function defineFrame(kit: Kit, common: RecordColumns) {
