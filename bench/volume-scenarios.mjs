@@ -48,6 +48,11 @@ const SCENARIOS = {
     paths: ACTORS.map((actor) => `/v1/events?facets=kind,status,year&actor=${actor}`),
     most: MOST,
   },
+  'facets, two filters': {
+    paths: pairs(KINDS, COUNTRIES.slice(0, 4)).map(
+      ([kind, country]) => `/v1/events?facets=status,year&kind=${kind}&country=${country}`,
+    ),
+  },
   'count=capped, many fit': {
     paths: pairs(KINDS, ['concluded', 'announced']).map(
       ([kind, status]) => `/v1/events?count=capped&kind=${kind}&status=${status}`,
@@ -59,6 +64,11 @@ const SCENARIOS = {
       ([country, status]) => `/v1/events?count=capped&country=${country}&status=${status}`,
     ),
     most: MOST,
+  },
+  'count=capped, three filters': {
+    paths: pairs(ACTORS, KINDS.slice(0, 4)).map(
+      ([actor, kind]) => `/v1/events?count=capped&actor=${actor}&kind=${kind}&status=concluded`,
+    ),
   },
   'search, rare word': { paths: searches(rare), most: MOST },
   'search, common word': { paths: searches(COMMON), most: MOST },

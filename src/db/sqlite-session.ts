@@ -12,6 +12,9 @@ export const BUSY_TIMEOUT_MS = 250;
 /** The same while the database is opened, when others may be making it. */
 const OPEN_WAIT_MS = 10_000;
 const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
+/** Readers read from the mapped file, which is the memory of the system, and keep little beside it; 2 GB is SQLite's most. */
+const READING = { cacheKb: 8 * 1024, mapped: 0x7fff0000 };
+const WRITING = { cacheKb: 64 * 1024, mapped: 256 * 1024 * 1024 };
 
 /** Opens a connection with the settings that all of ours have. Raises what better-sqlite3 raises. */
 export function connect(path: string, readonly: boolean): Database.Database {
@@ -24,8 +27,9 @@ export function connect(path: string, readonly: boolean): Database.Database {
   connection.pragma('foreign_keys = ON');
   connection.pragma('trusted_schema = OFF');
   connection.pragma('cell_size_check = ON');
-  connection.pragma('cache_size = -65536');
-  connection.pragma('mmap_size = 268435456');
+  const { cacheKb, mapped } = readonly ? READING : WRITING;
+  connection.pragma(`cache_size = -${cacheKb}`);
+  connection.pragma(`mmap_size = ${mapped}`);
   return connection;
 }
 

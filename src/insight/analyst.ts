@@ -9,6 +9,8 @@ import type { Analyst, Task } from '../journal/analysis.js';
 const WORKER = fileURLToPath(new URL('../../dist/insight/worker.js', import.meta.url));
 /** Readings that may wait for each thread before others are refused. */
 const QUEUE_PER_THREAD = 50;
+/** For what a thread makes and throws away. V8's own measure is 48 MB, and a thread fills that before it clears it. */
+const YOUNG_MB = 3;
 
 /** What a worker is asked, and what it answers: a result, or the fault of the database. */
 export interface Question {
@@ -64,6 +66,7 @@ class ThreadedAnalyst implements Analyst {
       minThreads: this.#threads,
       maxThreads: this.#threads,
       maxQueue: this.#threads * QUEUE_PER_THREAD,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
   }
 }

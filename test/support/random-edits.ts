@@ -64,6 +64,11 @@ const EDITS: Record<string, Edit[]> = {
     },
   ],
   actor: [
+    (http, { record, pick, any }) => {
+      const of = (record.memberships as { of: string }[])[0]?.of ?? record.id;
+      const participants = [{ actor: record.id, role: 'participant', onBehalfOf: of }];
+      return patch(http, any('event'), { participants, date: pick(DATES) });
+    },
     (http, { record, pick }) => {
       const terms = (record.terms as { office: string }[]).map((term) => ({ ...term, validity: pick(SPANS) }));
       return patch(http, record, { terms });
@@ -159,6 +164,11 @@ const EDITS: Record<string, Edit[]> = {
       }));
       return patch(http, record, { positions });
     },
+    (http, { record, pick }) => {
+      const preferred = pick((record.positions as { key: string }[]).map(({ key }) => key));
+      const positions = (record.positions as object[]).map((each) => ({ ...each, citations: [] }));
+      return patch(http, record, { positions, preferred, assessment: 'So it seems.' });
+    },
     async (http, { record }) => (await http.delete(path(record), ANY)).status,
   ],
   source: [
@@ -170,6 +180,8 @@ const EDITS: Record<string, Edit[]> = {
       ).status;
     },
     async (http, { record }) => (await http.delete(`${path(record)}/text`, ANY)).status,
+    (http, { record, pick }) => patch(http, record, { standing: pick(['retracted', 'retracted', 'standing']) }),
+    (http, { any, pick, record }) => patch(http, any(pick(['event', 'claim'])), { citations: [{ source: record.id }] }),
     (http, { record, n }) => patch(http, record, { title: `Retitled ${n}` }),
   ],
 };

@@ -4,8 +4,8 @@ import { DatabaseError } from '../../../db/errors.js';
 import type { Analyst } from '../../../journal/analysis.js';
 import { type FormatPage, type FormatPageArgs, LIST_IN_FORMAT } from './page.js';
 
-/** Records read at once: with more, garbage of pages outlives them and memory grows. */
-const PAGE = 100;
+/** Records read at once: texts of more than some 100 KB are cleared late by V8, and memory grows meanwhile. */
+const PAGE = 25;
 /** How long a page that was begun waits where too many wait already, and how often. */
 const BUSY_PAUSE_MS = 200;
 const BUSY_TRIES = 50;
