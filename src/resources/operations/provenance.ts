@@ -9,9 +9,11 @@ import { readOrigins } from '../../journal/origins.js';
 import { readDocuments } from '../../journal/read.js';
 import { placedCitations, statedFields } from '../../journal/support.js';
 import { queryHash } from '../../shared/cursor.js';
+import { requireCode } from '../common.filters.js';
 import type { Resource } from '../resource.js';
 import { parseAsOf } from './as-of.js';
-import { type ClaimDocument, type DisputeDocument, provenanceOf, sourcesCited } from './provenance-view.js';
+import { splitList } from './parameters.js';
+import { type ClaimDocument, type DisputeDocument, narrowedTo, provenanceOf, sourcesCited } from './provenance-view.js';
 import { findRecord } from './read.js';
 import { JSON_UTF8, type Services } from './services.js';
 
@@ -22,18 +24,29 @@ export const MAX_ABOUT = 100;
 export function provenanceHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { ref } = request.params as { ref: string };
-    const asOf = parseAsOf(readQuery(request, ['asOf']).get('asOf')?.[0]);
+    const query = readQuery(request, ['asOf', 'fields']);
+    const asOf = parseAsOf(query.get('asOf')?.[0]);
+    const names = parseNames(resource, query.get('fields')?.[0]);
     return services.store.snapshot(async (reader) => {
       const { head, found } = await findRecord(resource, services, reader, ref, asOf);
       const document = JSON.parse(found.doc) as Document;
       const revision = found.asOf ?? head.revision;
-      const tag = answerTag(revision, queryHash(JSON.stringify(['provenance', document.id])));
+      const tag = answerTag(revision, queryHash(JSON.stringify(['provenance', document.id, ...(names ?? [])])));
       cacheHeaders(reply, tag, found.immutable, services.publicRead);
       if (isNotModified(request, tag)) return reply.code(304).send();
       const read = await readEvidence(reader, resource, document, { asOf: found.asOf, revision });
-      return reply.type(JSON_UTF8).send(JSON.stringify(provenanceOf(resource.kind, document, read)));
+      const answer = provenanceOf(resource.kind, document, read);
+      return reply.type(JSON_UTF8).send(JSON.stringify(names === undefined ? answer : narrowedTo(answer, names)));
     });
   };
+}
+
+/** Which fields are asked about; all without. Raises `invalid-parameter` for what no source can bear out. */
+function parseNames({ kind }: Resource, text: string | undefined): ReadonlySet<string> | undefined {
+  if (text === undefined) return undefined;
+  const names = splitList('fields', text);
+  for (const name of names) requireCode('fields', name, kind.stated);
+  return new Set(names);
 }
 
 /** All that the answer is made of, in a number of queries that does not grow with the record, but for its history. */
