@@ -2,6 +2,7 @@ import type { Task } from '../journal/analysis.js';
 import { FACETS } from '../resources/operations/facets.js';
 import { LIST_IN_FORMAT } from '../resources/operations/formats/page.js';
 import { LIST_CONTENT } from '../resources/operations/list-content.js';
+import { PROVENANCE } from '../resources/operations/provenance-content.js';
 import { GRAPH } from './graph.js';
 import { SEARCH } from './search.js';
 import { STATS } from './stats.js';
@@ -20,4 +21,5 @@ export const TASKS: readonly Task<never, unknown>[] = [
   TOTALS,
   STATS,
   GRAPH,
+  PROVENANCE,
 ];

@@ -11,7 +11,7 @@ import { codes, RELIABILITY, RESTS_ON, STANDINGS, SUPPORT, SUPPORTED } from '../
 import { answer, EXISTING, found, ifNoneMatch, notModified, READ } from './describe.js';
 import { asOf as asOfRevision } from './describe-pages.js';
 import { asOf, parameter, refParameter } from './describe-parameters.js';
-import { MAX_ABOUT } from './provenance.js';
+import { MAX_ABOUT } from './provenance-content.js';
 
 const text = (description: string) => z.string().meta({ description });
 const texts = (description: string) => z.array(z.string()).meta({ description });
@@ -54,7 +54,7 @@ const FieldProvenance = z
       .meta({ description: 'The citations that are about it, those of retracted sources too.' }),
     claims: texts('Ids of the claims about it or about a part of it, the latest first.'),
     disputes: texts('Ids of the disputes about it: those on whose positions a claim names it.'),
-    set: Origin.nullable(),
+    set: Origin,
   })
   .meta({ id: 'FieldProvenance', description: 'What one field of a record rests on.' });
 
