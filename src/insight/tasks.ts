@@ -2,6 +2,7 @@ import type { Task } from '../journal/analysis.js';
 import { FACETS } from '../resources/operations/facets.js';
 import { LIST_IN_FORMAT } from '../resources/operations/formats/page.js';
 import { LIST_CONTENT } from '../resources/operations/list-content.js';
+import { PROVENANCE } from '../resources/operations/provenance-content.js';
 import { AFFECTED } from './findings/affected.js';
 import { CHECK } from './findings/check.js';
 import { GRAPH } from './graph.js';
@@ -24,4 +25,5 @@ export const TASKS: readonly Task<never, unknown>[] = [
   GRAPH,
   AFFECTED,
   CHECK,
+  PROVENANCE,
 ];

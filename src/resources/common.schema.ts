@@ -136,7 +136,11 @@ export const Citation = z
       .array(z.string().min(1).max(80))
       .max(50)
       .optional()
-      .meta({ description: 'Names of the fields of this record that the passage supports.', examples: [['date']] }),
+      .meta({
+        description:
+          'Names of the fields that the passage supports, of this record or of the entry that carries the citation; what is below one with a dot, as `place.country`. Absent when it supports the whole.',
+        examples: [['date']],
+      }),
     quoteStatus: codes(
       QUOTE_STATUSES,
       'How the quote compares with the stored text of the source. Derived; ignored on input.',

@@ -1,31 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { codeBlocks, readText } from '../docs/project.js';
 import { ANY, type AnyJson } from '../support/client.js';
+import { asShown } from '../support/shown.js';
 import { useService } from '../support/use-service.js';
 
 const t = useService({ seeds: true });
-const page = readText('docs/cookbook.md');
+const PAGE = 'docs/cookbook.md';
+const page = readText(PAGE);
 const paths = codeBlocks(page, 'http').map((block) => block.replace('GET ', ''));
 const answers = codeBlocks(page, 'json').map((block): AnyJson => JSON.parse(block));
 /** After the seeds were recorded and before the clock of the service begins. */
 const TUESDAY = '2030-12-31T00:00:00Z';
 
-/** What differs between installations, as the page shows it. */
-function asShown(answer: AnyJson): AnyJson {
-  const [, recordedAt] = /"recordedAt": "([^"]+)"/.exec(page) ?? [];
-  return JSON.parse(JSON.stringify(answer), (key, value) => {
-    if (key === 'next' && typeof value === 'string') return 'c1_…';
-    return key === 'recordedAt' ? recordedAt : value;
-  });
-}
-
 async function answerTo(path: string): Promise<AnyJson> {
   const { status, text, body } = await t.http.get(path.replace('{tuesday}', TUESDAY));
   expect({ path, status, text: status === 200 ? '' : text }).toEqual({ path, status: 200, text: '' });
-  return asShown(body);
+  return asShown(PAGE, body);
 }
 
-describe('docs/cookbook.md', () => {
+describe(PAGE, () => {
   it('has a call and an answer to each question', () => {
     const questions = page.match(/^### .*\?$/gm) ?? [];
     expect(questions.length).toBeGreaterThan(15);

@@ -193,6 +193,9 @@ describe('provenance of a record', () => {
     const body = await of(`/v1/events/${id}`);
     expect(field(body, 'title').set).toMatchObject({ version: 3, exact: false });
     expect(field(body, 'place').set).toMatchObject({ version: 3, exact: false });
+    const narrowed = (await t.http.get(`/v1/events/${id}/provenance?fields=place&asOf=${body.asOf}`)).body;
+    expect(field(narrowed, 'place')).toEqual(field(body, 'place'));
+    expect((await t.http.get(`/v1/events/${id}/provenance?asOf=${body.asOf}`)).body).toEqual(body);
     await t.http.patch(`/v1/events/${id}`, { place: { name: 'Kyiv' } }, ANY);
     const after = await of(`/v1/events/${id}`);
     expect(field(after, 'place').set).toMatchObject({ version: 503, exact: true });

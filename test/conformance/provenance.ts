@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Provenance } from '../../src/resources/operations/describe-provenance.js';
-import { ANY, expectProblem } from '../support/client.js';
+import { ANY, type AnyJson, expectProblem } from '../support/client.js';
 import type { Context } from './context.js';
 
 export function describeProvenance(t: Context): void {
@@ -40,6 +40,30 @@ export function describeProvenance(t: Context): void {
       expect(then.body).toEqual(before.body);
       expect(then.headers['cache-control']).toContain('immutable');
       expectProblem(await t.http.get(`${path}?asOf=${made.revision - 1}`), 'not-found');
+    });
+
+    it('is narrowed to some fields and what is about them', async () => {
+      const made = await t.create({
+        citations: [{ source: 'seed-article' }, { source: 'seed-article', supports: ['tags'] }],
+      });
+      const name = resource.kind.stated.find((field) => made[field] !== undefined) ?? '';
+      const claim = { kind: 'fact', certainty: 'asserted', statement: 'So', citations: [{ source: 'seed-article' }] };
+      const about = { about: made.id, field: name, slug: `about-${made.slug}` };
+      expect((await t.http.post('/v1/claims', { ...claim, ...about })).status).toBe(201);
+      const path = `${base}/${made.id}/provenance`;
+      const { general: _, ...whole } = (await t.http.get(path)).body;
+      const { body } = await t.http.get(`${path}?fields=${name}`);
+      expect(Provenance.parse(body)).toEqual(body);
+      expect(body).toEqual({
+        ...whole,
+        fields: whole.fields.filter(({ field }: AnyJson) => field === name),
+        citations: whole.citations.filter(({ pointer }: AnyJson) => pointer !== '/citations/1'),
+      });
+      expect(whole.citations.map(({ pointer }: AnyJson) => pointer)).toContain('/citations/1');
+      expect(Object.keys(body.claims)).toHaveLength(1);
+      for (const wrong of ['tags', 'nowhere', '']) {
+        expectProblem(await t.http.get(`${path}?fields=${wrong}`), 'invalid-parameter');
+      }
     });
 
     it('answers 304 until anything changes, since sources and disputes matter too', async () => {

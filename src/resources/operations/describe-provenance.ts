@@ -10,8 +10,8 @@ import { SOURCE_KINDS } from '../sources/sources.schema.js';
 import { codes, RELIABILITY, RESTS_ON, STANDINGS, SUPPORT, SUPPORTED } from '../vocabulary.js';
 import { answer, EXISTING, found, ifNoneMatch, notModified, READ } from './describe.js';
 import { asOf as asOfRevision } from './describe-pages.js';
-import { asOf, refParameter } from './describe-parameters.js';
-import { MAX_ABOUT } from './provenance.js';
+import { asOf, parameter, refParameter } from './describe-parameters.js';
+import { MAX_ABOUT } from './provenance-content.js';
 
 const text = (description: string) => z.string().meta({ description });
 const texts = (description: string) => z.array(z.string()).meta({ description });
@@ -54,7 +54,7 @@ const FieldProvenance = z
       .meta({ description: 'The citations that are about it, those of retracted sources too.' }),
     claims: texts('Ids of the claims about it or about a part of it, the latest first.'),
     disputes: texts('Ids of the disputes about it: those on whose positions a claim names it.'),
-    set: Origin.nullable(),
+    set: Origin,
   })
   .meta({ id: 'FieldProvenance', description: 'What one field of a record rests on.' });
 
@@ -132,7 +132,10 @@ export const Provenance = z
         claims: texts('Claims that name none of `fields`.'),
         disputes: texts('Disputes that name none of `fields`.'),
       })
-      .meta({ description: 'What is about the record and about none of its fields in particular.' }),
+      .optional()
+      .meta({
+        description: 'What is about the record and about none of its fields in particular; absent with `fields`.',
+      }),
     citations: z
       .array(
         z
@@ -143,7 +146,7 @@ export const Provenance = z
           })
           .meta({ id: 'NumberedCitation', description: 'A citation of the record.' }),
       )
-      .meta({ description: 'Every citation of the record, wherever in it.' }),
+      .meta({ description: 'Every citation of the record, wherever in it; with `fields`, those about them.' }),
     sources: byId(CitedSource, 'Sources that the record or the claims cite'),
     claims: byId(ClaimAbout, `Claims about the record, the latest ${MAX_ABOUT}`),
     disputes: byId(DisputeAbout, `Disputes about the record, the latest ${MAX_ABOUT}`),
@@ -166,7 +169,12 @@ export function describeProvenance(resource: Resource): object {
     tags: [resource.collection],
     security: KEY_OPTIONAL,
     params: refParameter(resource, 'seed'),
-    querystring: z.object({ asOf }),
+    querystring: z.object({
+      asOf,
+      fields: parameter(
+        `Only these fields and what is about them: some of ${resource.kind.stated.join(', ')}, separated by commas.`,
+      ),
+    }),
     headers: z.object({ 'If-None-Match': ifNoneMatch }),
     response: {
       200: answer('What the record rests on.', Provenance, found),

@@ -64,6 +64,29 @@ export function provenanceOf(kind: RecordKind, document: Document, evidence: Evi
   };
 }
 
+/** As much of an answer as is about some of the fields. Pure. */
+export function narrowedTo(answer: ReturnType<typeof provenanceOf>, names: ReadonlySet<string>) {
+  const { general: _, ...rest } = answer;
+  const fields = answer.fields.filter(({ field }) => names.has(field));
+  const numbers = new Set(fields.flatMap(({ citations }) => citations.map(({ number }) => number)));
+  const citations = answer.citations.filter(({ number }) => numbers.has(number));
+  const claims = among(
+    answer.claims,
+    fields.flatMap((field) => field.claims),
+  );
+  const disputes = among(
+    answer.disputes,
+    fields.flatMap((field) => field.disputes),
+  );
+  const cited = [...citations.map(({ source }) => source), ...Object.values(claims).flatMap(({ sources }) => sources)];
+  return { ...rest, fields, citations, sources: among(answer.sources, cited), claims, disputes };
+}
+
+function among<Value>(byId: { [id: string]: Value }, ids: readonly string[]): { [id: string]: Value } {
+  const wanted = new Set(ids);
+  return Object.fromEntries(Object.entries(byId).filter(([id]) => wanted.has(id)));
+}
+
 type Numbered = PlacedCitation & { number: number };
 type Sources = Evidence['sources'];
 
