@@ -2,7 +2,7 @@ import type { AnyJson } from './client.js';
 
 /** What says nothing of the world, by collection; `any` for all of them. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
-  any: ['slug', 'externalIds', 'citations', 'method', 'tags', 'notes'],
+  any: ['slug', 'externalIds', 'citations', 'method', 'tags', 'notes', 'acknowledgements'],
   events: ['coding', 'earliest', 'latest'],
   agreements: ['status', 'signedOn'],
   commitments: ['stage'],
