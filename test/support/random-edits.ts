@@ -56,6 +56,16 @@ const EDITS: Record<string, Edit[]> = {
       const { kind, date, participants } = any('event');
       return patch(http, record, { kind, date, participants } as object);
     },
+    async (http, { record, pick, any }) => {
+      const [member, body] = [any('actor'), any('actor').id];
+      await patch(http, member, { memberships: [{ of: body, role: 'member', validity: pick(SPANS) }] });
+      const participants = [{ actor: member.id, role: 'guest', onBehalfOf: body }];
+      return patch(http, record, { date: pick(DATES), participants });
+    },
+    (http, { record, pick, any }) => {
+      const relations = [{ kind: 'results-in', target: any('agreement').id }];
+      return patch(http, record, { kind: pick(['ratification', 'entry-into-force']), date: pick(DATES), relations });
+    },
     async (http, { record }) => (await http.delete(path(record), ANY)).status,
     async (http, { record, n }) => {
       const { kind, date, status, participants } = record;
@@ -74,6 +84,16 @@ const EDITS: Record<string, Edit[]> = {
       return patch(http, record, { terms });
     },
     (http, { record }) => patch(http, record, { terms: (record.terms as Json[]).slice(1) }),
+    async (http, { pick, any }) => {
+      const persons = Array.from({ length: 20 }, () => any('actor')).filter(({ kind }) => kind === 'person');
+      const terms = () => [{ office: any('actor').id, validity: pick(SPANS) }];
+      const [held = [], next = held] = persons.map(terms);
+      const other = [{ ...next[0], office: held[0]?.office ?? '' }];
+      const [one, two] = persons;
+      if (one === undefined || two === undefined) return 404;
+      await patch(http, one, { terms: held });
+      return patch(http, two, { terms: other });
+    },
     (http, { record, pick }) => {
       const memberships = (record.memberships as object[]).map((each) => ({ ...each, validity: pick(SPANS) }));
       return patch(http, record, { memberships });
@@ -142,6 +162,21 @@ const EDITS: Record<string, Edit[]> = {
       const [field, values] = pick(FIELDS);
       return patch(http, record, { about: any('agreement').id, field, value: pick(values) });
     },
+    (http, { record, pick }) => patch(http, record, { claimedOn: pick([...DATES, null]) }),
+    async (http, { any, pick, n }) => {
+      const claims = Array.from({ length: 40 }, () => any('claim')).filter(
+        ({ kind, value }) => kind === 'fact' && value,
+      );
+      const [known] = claims.filter(({ field }) => FIELDS.some(([name]) => name === field));
+      if (known === undefined) return 404;
+      if (pick([true, false])) return patch(http, known, { rank: pick(['normal', 'deprecated']) });
+      const { about, field } = known as { about?: string; field?: string };
+      const [, values = []] = FIELDS.find(([name]) => name === field) ?? [];
+      const said = { kind: 'fact', certainty: 'asserted', statement: `Contrary ${n}` };
+      const citations = [{ source: any('source').id }];
+      const body = { about: about ?? '', field: field ?? '', value: pick(values), ...said, citations };
+      return (await http.post('/v1/claims', body)).status;
+    },
     (http, { record, pick }) =>
       patch(http, record, { rank: pick(['normal', 'deprecated']), standing: pick(['standing', 'retracted']) }),
     async (http, { record }) => (await http.delete(path(record), ANY)).status,
@@ -156,6 +191,13 @@ const EDITS: Record<string, Edit[]> = {
       }));
       const body = { question: `Question ${n}?`, about: [any('agreement').id], positions };
       return (await http.post('/v1/disputes', body)).status;
+    },
+    (http, { record, any, pick }) => {
+      const positions = ['a', 'b'].map((key) => ({
+        ...{ key, statement: `Position ${key}`, claims: [any('claim').id].slice(pick([0, 0, 1])) },
+        citations: [{ source: any('source').id }].slice(pick([0, 1, 1])),
+      }));
+      return patch(http, record, { positions, preferred: pick(['a', 'b', null]), assessment: 'The likelier one.' });
     },
     (http, { record, any }) => {
       const positions = (record.positions as { claims?: string[] }[]).map((each) => ({
@@ -183,6 +225,12 @@ const EDITS: Record<string, Edit[]> = {
     (http, { record, pick }) => patch(http, record, { standing: pick(['retracted', 'retracted', 'standing']) }),
     (http, { any, pick, record }) => patch(http, any(pick(['event', 'claim'])), { citations: [{ source: record.id }] }),
     (http, { record, n }) => patch(http, record, { title: `Retitled ${n}` }),
+    (http, { record, pick }) => patch(http, record, { publishedOn: pick([...DATES, null]) }),
+    (http, { pick, any }) => {
+      // What claims cite most is retracted and stands again in turn.
+      const [{ source } = { source: '' }] = any('claim').citations as { source: string }[];
+      return patch(http, { id: source } as Document, { standing: pick(['retracted', 'standing', null]) });
+    },
   ],
 };
 

@@ -3,9 +3,10 @@ import { resolvedWithoutSupport } from '../../../src/insight/findings/rules/reso
 import { useKnowledge } from '../../support/knowledge.js';
 
 const here = useKnowledge();
+const PREFERRED = { preferred: 'a', assessment: 'It is the likelier one.' };
 
 /** What is found on a dispute whose first position rests on claims and cites sources. */
-async function foundOn(claims: string[], sources: string[], given: Record<string, unknown> = { preferred: 'a' }) {
+async function foundOn(claims: string[], sources: string[], given: Record<string, unknown> = PREFERRED) {
   const event = await here.add('event');
   const other = await here.add('source');
   const positions = [
@@ -45,6 +46,6 @@ describe('resolved-without-support', () => {
 
   it('finds nothing in an open dispute, or when another position is preferred', async () => {
     expect(await foundOn([], [], {})).toEqual([]);
-    expect(await foundOn([], [], { preferred: 'b' })).toEqual([]);
+    expect(await foundOn([], [], { ...PREFERRED, preferred: 'b' })).toEqual([]);
   });
 });
