@@ -7,7 +7,7 @@ const ON_BOTH = [
   'test/api/**/*.test.ts',
   'test/db/{store,look-up,errors,parity,parity-values}.test.ts',
   'test/faults/several-processes.test.ts',
-  'test/insight/findings/{seeds,contradicting-claims,probable-duplicate,quote-not-in-text,office-not-held}.test.ts',
+  'test/insight/findings/{incremental,seeds,contradicting-claims,probable-duplicate,quote-not-in-text,office-not-held}.test.ts',
 ];
 /** What PostgreSQL alone is about. All others run on SQLite only, or on no database. */
 const ON_POSTGRES = ['test/postgres/**/*.test.ts'];
