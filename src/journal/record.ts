@@ -7,7 +7,7 @@ import type { IdSource } from '../shared/ids.js';
 import { freeSlug, requireFreeExternalIds, requireFreeSlug, requireRules, requireUnreferenced } from './checks.js';
 import type { Body, Document, Json, RecordKind } from './kind.js';
 import { occurrences } from './paths.js';
-import { closeRows, countCells, insertRows } from './project.js';
+import { CellCounts, closeRows, countCells, insertRows } from './project.js';
 import { type Current, findCurrent } from './read.js';
 import { resolveReferences } from './references.js';
 import { projectRows } from './rows.js';
@@ -73,8 +73,10 @@ export class Journal {
     const reserved: { record: NewRecord; current: Current }[] = [];
     for (const record of records) reserved.push({ record, current: await this.#reserve(tx, record) });
     const outcomes: Outcome[] = [];
+    const counts = records.length > 1 ? new CellCounts() : undefined;
     for (const { record, current } of reserved)
-      outcomes.push(await this.#revise(tx, record.kind, current, record.body, author));
+      outcomes.push(await this.#revise(tx, record.kind, current, record.body, author, counts));
+    await counts?.write(tx);
     return outcomes;
   }
 
@@ -132,7 +134,15 @@ export class Journal {
     return { ...row, doc: null, recordedAt: '', note: null, by: '' };
   }
 
-  async #revise(tx: Tx, kind: RecordKind, current: Current, input: Body, author: Author): Promise<Outcome> {
+  /** Notes in `counts` what it counts, where that is given, or else writes it at once. */
+  async #revise(
+    tx: Tx,
+    kind: RecordKind,
+    current: Current,
+    input: Body,
+    author: Author,
+    counts?: CellCounts,
+  ): Promise<Outcome> {
     const body = { ...input, slug: current.slug };
     await resolveReferences(tx, kind, body);
     markQuotes(kind, body);
@@ -173,7 +183,9 @@ export class Journal {
       advance(tx, kind, current, standing),
       ...(previous === undefined ? [] : [closeRows(tx, kind, current.revision, revision)]),
       insertRows(tx, kind, rows),
-      countCells(tx, kind.type, previousCells(kind, current), rows.counted),
+      counts === undefined
+        ? countCells(tx, kind.type, previousCells(kind, current), rows.counted)
+        : counts.note(kind.type, previousCells(kind, current), rows.counted),
     ]);
     return { id: current.id, slug: current.slug, version, revision, changed: true, doc };
   }
