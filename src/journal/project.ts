@@ -43,6 +43,32 @@ export async function countCells(
   await addToCells(tx, type, come, 1);
 }
 
+/** Does so for many records: each cell is written once, at the end. */
+export class CellCounts {
+  readonly #changes = new Map<string, Map<string, number>>();
+
+  /** Notes what `countCells` would write. */
+  note(type: string, before: readonly string[], now: readonly string[]): void {
+    const changes = this.#changes.get(type) ?? new Map<string, number>();
+    this.#changes.set(type, changes);
+    for (const cell of before) changes.set(cell, (changes.get(cell) ?? 0) - 1);
+    for (const cell of now) changes.set(cell, (changes.get(cell) ?? 0) + 1);
+  }
+
+  async write(tx: Tx): Promise<void> {
+    for (const [type, changes] of this.#changes) {
+      const byDelta = new Map<number, string[]>();
+      for (const [cell, delta] of changes) {
+        if (delta === 0) continue;
+        const cells = byDelta.get(delta) ?? [];
+        byDelta.set(delta, cells);
+        cells.push(cell);
+      }
+      for (const [delta, cells] of byDelta) await addToCells(tx, type, cells, delta);
+    }
+  }
+}
+
 const CELLS_AT_ONCE = 32;
 
 async function addToCells(tx: Tx, type: string, cells: readonly string[], delta: number): Promise<void> {

@@ -6,7 +6,7 @@ import { type Clock, toInstant } from '../shared/clock.js';
 import type { IdSource } from '../shared/ids.js';
 import { freeSlug, requireFreeExternalIds, requireFreeSlug, requireRules, requireUnreferenced } from './checks.js';
 import type { Body, Document, RecordKind } from './kind.js';
-import { closeRows, countCells, insertRows } from './project.js';
+import { CellCounts, closeRows, countCells, insertRows } from './project.js';
 import { checkQuotes } from './quotes.js';
 import { type Current, findCurrent } from './read.js';
 import { resolveReferences } from './references.js';
@@ -74,8 +74,10 @@ export class Journal {
     const reserved: { record: NewRecord; current: Current }[] = [];
     for (const record of records) reserved.push({ record, current: await this.#reserve(tx, record) });
     const outcomes: Outcome[] = [];
+    const counts = records.length > 1 ? new CellCounts() : undefined;
     for (const { record, current } of reserved)
-      outcomes.push(await this.#revise(tx, record.kind, current, record.body, author));
+      outcomes.push(await this.#revise(tx, record.kind, current, record.body, author, { counts }));
+    await counts?.write(tx);
     return outcomes;
   }
 
@@ -100,7 +102,7 @@ export class Journal {
   /** Changes some of the fields that are kept with a record; null takes one away. Raises what `replace` raises. */
   keep(tx: Tx, kind: RecordKind, current: Current, changes: Body, author: Author): Promise<Outcome> {
     const body = kind.parse(JSON.parse(current.doc ?? '{}'));
-    return this.#revise(tx, kind, current, body, author, changes);
+    return this.#revise(tx, kind, current, body, author, { kept: changes });
   }
 
   /** Writes a tombstone. Raises `still-referenced` while other records refer to this one. */
@@ -150,13 +152,17 @@ export class Journal {
     return { ...row, doc: null, recordedAt: '', note: null, by: '' };
   }
 
+  /**
+   * `kept` changes fields that are kept with the record; null takes one away. What is counted is noted in `counts`, where
+   * that is given, and else written at once.
+   */
   async #revise(
     tx: Tx,
     kind: RecordKind,
     current: Current,
     input: Body,
     author: Author,
-    changes: Body = {},
+    { kept = {}, counts }: { kept?: Body; counts?: CellCounts | undefined } = {},
   ): Promise<Outcome> {
     const body = { ...input, slug: current.slug };
     await resolveReferences(tx, kind, body);
@@ -168,7 +174,7 @@ export class Journal {
       slug: current.slug,
       ...contentOf(body),
       ...kind.derive(body),
-      ...keptOf(kind, { ...previous, ...changes }),
+      ...keptOf(kind, { ...previous, ...kept }),
     };
     if (previous !== undefined && JSON.stringify(contentOf(previous)) === JSON.stringify(content)) {
       return {
@@ -203,7 +209,9 @@ export class Journal {
       advance(tx, kind, current, standing),
       ...(previous === undefined ? [] : [closeRows(tx, kind, current.revision, revision)]),
       insertRows(tx, kind, rows),
-      countCells(tx, kind.type, previousCells(kind, current), rows.counted),
+      counts === undefined
+        ? countCells(tx, kind.type, previousCells(kind, current), rows.counted)
+        : counts.note(kind.type, previousCells(kind, current), rows.counted),
     ]);
     return { id: current.id, slug: current.slug, version, revision, changed: true, doc };
   }
