@@ -152,3 +152,33 @@ describe('plans of the citations of a source', () => {
     );
   });
 });
+
+describe('plans of the feed', () => {
+  it.each([
+    'since=0',
+    'since=700&types=event',
+    'since=700&types=event,actor&changeKind=content&op=put',
+    'since=100&compact=true',
+    'since=100&types=area&compact=true&limit=1',
+    'since=0&types=event&kind=signing&actor=ukraine',
+    'since=0&types=event&kind=signing&actor=ukraine&compact=true',
+    'since=0&types=event&role=host&tag=unverified&from=2024',
+    'since=0&types=actor&memberOf=g7&role=member&compact=true',
+  ])('with %s walk the journal and read the rest by key', async (query) => {
+    const statements = await statementsOf(t.service, drizzle(database) as unknown as Db, async () => {
+      expect((await t.http.get(`/v1/changes?${query}`)).status).toBe(200);
+    });
+    const read = statements.filter(({ sql }) => !sql.includes('from "head"'));
+    const [walks, others] = [true, false].map((isWalk) =>
+      read.filter(({ sql }) => sql.includes('"merged_into"') === isWalk).map((each) => planOf(database, each)),
+    );
+    expect(walks).toHaveLength(1);
+    expect(walks?.[0]?.[0]).toMatch(/^SEARCH revisions USING INTEGER PRIMARY KEY \(rowid>\? AND rowid<\?\)$/);
+    expect(walks?.[0]?.[1]).toMatch(/^SEARCH entities USING INDEX sqlite_autoindex_entities_1 \(id=\?\)$/);
+    const steps = [...(walks?.[0]?.slice(2) ?? []), ...(others ?? []).flat()];
+    expect(steps.filter((step) => !/^(?:SEARCH |CORRELATED )/.test(step))).toEqual([]);
+    for (const step of steps.filter((each) => /^SEARCH (?:earlier|revisions) /.test(each)))
+      expect(step).toMatch(/INDEX revisions_entity \(entity=\? AND revision<\?\)|INTEGER PRIMARY KEY \(rowid=\?\)/);
+    expect(statements.length).toBeLessThanOrEqual(12);
+  });
+});

@@ -1,0 +1,9 @@
+/** Changes on a page of the feed. */
+export const DEFAULT_CHANGES = 100;
+export const MAX_CHANGES = 1_000;
+/** Documents of a page have about so many characters at most, unless the first alone has more. */
+export const MAX_PAGE_CHARS = 4 * 1024 * 1024;
+/** How long a request for changes may wait. */
+export const MAX_WAIT_SECONDS = 60;
+/** Waiting requests and streams that a process has open at most. */
+export const MAX_FOLLOWERS = 1_000;
