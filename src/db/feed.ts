@@ -32,3 +32,9 @@ function lastEarlier(revisions: Tables['revisions'], condition: SQL): SQL<number
   const last = sql`(select max(earlier.revision) from ${revisions} as earlier where earlier.entity = ${revisions.entity} and ${condition})`;
   return sql<number | null>`${last}`.mapWith(Number);
 }
+
+/** That a revision is the one of its entity that held at the placeholder `asOf`. */
+export function isOfEntityAsOf({ entities, revisions }: Tables): SQL {
+  const last = sql`(select max(earlier.revision) from ${revisions} as earlier where earlier.entity = ${entities.id} and earlier.revision <= ${sql.placeholder('asOf')})`;
+  return sql`${revisions.revision} = ${last}`;
+}

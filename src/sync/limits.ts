@@ -7,3 +7,14 @@ export const MAX_PAGE_CHARS = 4 * 1024 * 1024;
 export const MAX_WAIT_SECONDS = 60;
 /** Waiting requests and streams that a process has open at most. */
 export const MAX_FOLLOWERS = 1_000;
+/** A stream without changes sends a comment so often. */
+export const HEARTBEAT_SECONDS = 15;
+
+/** The same as `GET /v1/sync` tells them. */
+export const LIMITS = {
+  changes: MAX_CHANGES,
+  documentChars: MAX_PAGE_CHARS,
+  waitSeconds: MAX_WAIT_SECONDS,
+  heartbeatSeconds: HEARTBEAT_SECONDS,
+  followers: MAX_FOLLOWERS,
+};

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../resources/operations/services.js';
 import { registerChanges } from './changes.routes.js';
+import { registerDigest } from './digest.routes.js';
 import { Followers } from './followers.js';
 
 /** Everything by which others keep a copy of what is known here. */
@@ -9,4 +10,5 @@ export function registerSync(app: FastifyInstance, services: Services): void {
   // Before the server stops to listen: it waits for answers, and those who wait for changes would keep it waiting.
   app.addHook('preClose', async () => followers.close());
   registerChanges(app, services, followers);
+  registerDigest(app, services);
 }

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/store.js';
+import { DIGEST } from '../../src/sync/digest.js';
 import { ANY } from '../support/client.js';
 import { planOf, statementsOf } from '../support/statements.js';
 import { useService } from '../support/use-service.js';
@@ -180,5 +181,29 @@ describe('plans of the feed', () => {
     for (const step of steps.filter((each) => /^SEARCH (?:earlier|revisions) /.test(each)))
       expect(step).toMatch(/INDEX revisions_entity \(entity=\? AND revision<\?\)|INTEGER PRIMARY KEY \(rowid=\?\)/);
     expect(statements.length).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('plans of digests', () => {
+  it.each([
+    ['the present', undefined],
+    ['a past revision', 100],
+  ])('of %s walk the ids', async (_, asOf) => {
+    const { store } = t.service;
+    const revision = asOf ?? (await t.db.head());
+    const statements = await statementsOf(t.service, drizzle(database) as unknown as Db, () =>
+      store.snapshot((reader) => DIGEST.run(reader, { revision, type: 'event', after: undefined, bucket: undefined })),
+    );
+    const plan = statements
+      .filter(({ sql }) => sql.includes('from "entities"'))
+      .flatMap((statement) => planOf(database, statement));
+    expect(plan[0]).toMatch(
+      /^SEARCH entities USING (?:COVERING )?INDEX sqlite_autoindex_entities_1 \(id>\? AND id<\?\)$/,
+    );
+    for (const step of plan.slice(1)) {
+      expect(step).toMatch(
+        /^CORRELATED |^SEARCH revisions USING INTEGER PRIMARY KEY \(rowid=\?\)|^SEARCH earlier USING COVERING INDEX revisions_entity \(entity=\? AND revision<\?\)/,
+      );
+    }
   });
 });
