@@ -9,6 +9,7 @@ import { FACETS } from './resources/operations/facets.js';
 import { LIST_IN_FORMAT } from './resources/operations/formats/page.js';
 import { LIST_CONTENT } from './resources/operations/list-content.js';
 import { DIGEST } from './sync/digest.js';
+import { SNAPSHOT_PAGE } from './sync/snapshot.js';
 
 /** Every reading that may run in a thread of its own; one that is not listed here is not found there. */
 export const TASKS: readonly Task<never, unknown>[] = [
@@ -22,4 +23,5 @@ export const TASKS: readonly Task<never, unknown>[] = [
   STATS,
   GRAPH,
   DIGEST,
+  SNAPSHOT_PAGE,
 ];

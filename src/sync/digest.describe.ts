@@ -31,6 +31,7 @@ const SyncSchema = z
         documentChars: z.int().meta({ description: 'Characters that the documents of a page have, about.' }),
         waitSeconds: z.int().meta({ description: 'How long a request for changes may wait.' }),
         heartbeatSeconds: z.int().meta({ description: 'How often a stream without changes sends a comment.' }),
+        stallSeconds: z.int().meta({ description: 'How long a stream may be left without anything taken.' }),
         followers: z.int().meta({ description: 'Waiting requests and streams that a process serves at a time.' }),
       })
       .meta({ description: 'What is the most.' }),

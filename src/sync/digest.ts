@@ -44,6 +44,10 @@ export class Sum {
     xor(this.bytes, bytes);
   }
 
+  copy(): Sum {
+    return new Sum(this.count, Uint8Array.from(this.bytes));
+  }
+
   get hex(): string {
     return Buffer.from(this.bytes).toString('hex');
   }

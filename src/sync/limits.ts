@@ -9,6 +9,11 @@ export const MAX_WAIT_SECONDS = 60;
 export const MAX_FOLLOWERS = 1_000;
 /** A stream without changes sends a comment so often. */
 export const HEARTBEAT_SECONDS = 15;
+/** A stream of which nothing is taken for so long is cut off. */
+export const STALL_SECONDS = 30;
+/** What a stream may say of its own end. */
+export const MAX_STREAMED = 100_000;
+export const MAX_QUIET_SECONDS = 3_600;
 
 /** The same as `GET /v1/sync` tells them. */
 export const LIMITS = {
@@ -16,5 +21,6 @@ export const LIMITS = {
   documentChars: MAX_PAGE_CHARS,
   waitSeconds: MAX_WAIT_SECONDS,
   heartbeatSeconds: HEARTBEAT_SECONDS,
+  stallSeconds: STALL_SECONDS,
   followers: MAX_FOLLOWERS,
 };
