@@ -172,7 +172,9 @@ export async function readFollowing(
 }
 
 /** An entry as JSON text on one line; stored documents are put in as they are. */
-export function changeText({ doc, mergedInto, ...change }: Change, docs: boolean): string {
-  const members = JSON.stringify({ ...change, ...(mergedInto !== null && { mergedInto }) });
-  return docs ? `${members.slice(0, -1)},"document":${doc ?? 'null'}}` : members;
+export function changeText(change: Change, docs: boolean): string {
+  const { revision, type, id, slug, version, op, changeKind, recordedAt, by, note, mergedInto, doc } = change;
+  const members = { revision, type, id, slug, version, op, changeKind, recordedAt, by, note };
+  const text = JSON.stringify({ ...members, ...(mergedInto !== null && op === 'merge' && { mergedInto }) });
+  return docs ? `${text.slice(0, -1)},"document":${doc ?? 'null'}}` : text;
 }
