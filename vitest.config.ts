@@ -5,6 +5,7 @@ const ON_BOTH = [
   'test/conformance/**/*.test.ts',
   'test/journal/**/*.test.ts',
   'test/api/**/*.test.ts',
+  'test/sync/**/*.test.ts',
   'test/db/{store,look-up,errors,parity,parity-values}.test.ts',
   'test/faults/several-processes.test.ts',
   'test/insight/findings/{incremental,seeds,contradicting-claims,probable-duplicate,quote-not-in-text,office-not-held}.test.ts',

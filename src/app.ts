@@ -29,6 +29,7 @@ import { registerProvenance } from './resources/operations/source-routes.js';
 import { registerResource } from './resources/routes.js';
 import type { Clock } from './shared/clock.js';
 import type { IdSource } from './shared/ids.js';
+import { registerSync } from './sync/sync.routes.js';
 
 export interface AppDeps {
   config: Pick<Config, 'read' | 'baseUrl'>;
@@ -96,6 +97,7 @@ export async function buildApp({
   await registerOpenApi(app, version, config.baseUrl, [
     ...tags,
     { name: 'insight', description: 'Questions across all records.' },
+    { name: 'sync', description: 'Keeping a copy of what is known here up to date.' },
     { name: 'service', description: 'The service itself.' },
   ]);
   for (const resource of resources) registerResource(app, resource, services);
@@ -104,6 +106,7 @@ export async function buildApp({
   registerNumbers(app, services);
   registerGraph(app, services);
   registerFindings(app, services, findings);
+  registerSync(app, services);
   registerService(app, store);
   await registerDocs(app);
   return app;

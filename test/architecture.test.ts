@@ -75,6 +75,7 @@ describe('imports', () => {
     ['journal', /^journal\//, /^(?:journal|db|shared)\/|^problems\.ts$/],
     ['http', /^http\//, /^(?:http|journal|db|shared)\/|^problems\.ts$/],
     ['insight', /^insight\//, /^(?:insight|resources|http|journal|db|shared)\/|^problems\.ts$/],
+    ['sync', /^sync\//, /^(?:sync|resources|http|journal|db|shared)\/|^problems\.ts$/],
     ['resources', /^resources\//, /^(?:resources|http|journal|db|shared)\/|^problems\.ts$/],
   ])('of %s go down only', (_name, from, allowed) => {
     expect(strayImports(from, allowed)).toEqual([]);
@@ -127,7 +128,7 @@ describe('packages', () => {
   });
 
   it('Fastify is named by the app, http and routes only', () => {
-    const allowed = /^app\.ts$|^http\/|^resources\/(?:routes\.ts|operations\/)|^insight\/[a-z-]+\.routes\.ts$/;
+    const allowed = /^app\.ts$|^http\/|^resources\/(?:routes\.ts|operations\/)|^(?:insight|sync)\/[a-z-]+\.routes\.ts$/;
     expect(namedOutside(/^@?fastify\b/, allowed)).toEqual([]);
   });
 

@@ -56,7 +56,7 @@ export function after(columns: readonly Column[], names: readonly string[], dire
   return direction === 'asc' ? sql`(${left}) > (${right})` : sql`(${left}) < (${right})`;
 }
 
-export function isIn(column: Column, placeholders: readonly Placeholder[]): SQL {
+export function isIn(column: Column | SQL, placeholders: readonly Placeholder[]): SQL {
   if (placeholders.length === 1) return sql`${column} = ${placeholders[0]}`;
   return sql`${column} in (${sql.join([...placeholders], sql`, `)})`;
 }

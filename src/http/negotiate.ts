@@ -44,3 +44,8 @@ function quality(type: string, ranges: readonly Range[]): number {
   }
   return 0;
 }
+
+/** What a header such as `Accept-Encoding` says of each of its values. */
+export function qualities(header: string): ReadonlyMap<string, number> {
+  return new Map(header.split(',').map((item) => [parseRange(item).type, parseRange(item).q]));
+}

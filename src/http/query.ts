@@ -55,10 +55,10 @@ function requireText(name: string, value: string): void {
   }
 }
 
-/** A whole number from 1 to `max`. Raises `invalid-parameter`. */
-export function wholeNumber(name: string, text: string | undefined, fallback: number, max: number): number {
+/** A whole number from `min` to `max`. Raises `invalid-parameter`. */
+export function wholeNumber(name: string, text: string | undefined, fallback: number, max: number, min = 1): number {
   if (text === undefined) return fallback;
   const value = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 1 && value <= max) return value;
-  throw invalidParameter(name, `must be a whole number from 1 to ${max}`, 'out-of-range');
+  if (value >= min && value <= max) return value;
+  throw invalidParameter(name, `must be a whole number from ${min} to ${max}`, 'out-of-range');
 }

@@ -6,7 +6,7 @@ import type { Store } from '../db/store.js';
 import type { Analyst, Task } from '../journal/analysis.js';
 
 /** The compiled worker, seen alike from `src` and from `dist`. */
-const WORKER = fileURLToPath(new URL('../../dist/insight/worker.js', import.meta.url));
+const WORKER = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));
 /** Readings that may wait for each thread before others are refused. */
 const QUEUE_PER_THREAD = 50;
 /** For what a thread makes and throws away. V8's own measure is 48 MB, and a thread fills that before it clears it. */

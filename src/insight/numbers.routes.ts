@@ -6,6 +6,7 @@ import { type Query, readQuery } from '../http/query.js';
 import { invalidParameter, Problem } from '../problems.js';
 import { commitments } from '../resources/commitments/index.js';
 import { requireCode } from '../resources/common.filters.js';
+import { answerAsOf } from '../resources/operations/answer-as-of.js';
 import { filterNames, planFilters } from '../resources/operations/filter-plan.js';
 import { parseSearchText, splitList } from '../resources/operations/parameters.js';
 import { JSON_UTF8, type Services } from '../resources/operations/services.js';
@@ -13,7 +14,6 @@ import { refuseValidOn } from '../resources/operations/valid-on.js';
 import type { Resource } from '../resources/resource.js';
 import { queryHash } from '../shared/cursor.js';
 import { hint } from '../shared/text.js';
-import { answerAsOf } from './answer.routes.js';
 import {
   statsOperation,
   timelineOperation,

@@ -6,12 +6,12 @@ import { requireAcceptable } from '../http/negotiate.js';
 import { type Query, readQuery, wholeNumber } from '../http/query.js';
 import { invalidParameter } from '../problems.js';
 import { requireCode } from '../resources/common.filters.js';
+import { answerAsOf } from '../resources/operations/answer-as-of.js';
 import { found, ifNoneMatch, READ } from '../resources/operations/describe.js';
 import { asOf } from '../resources/operations/describe-parameters.js';
 import { MAX_SEARCH, parseSearchText, readCodes } from '../resources/operations/parameters.js';
 import type { Services } from '../resources/operations/services.js';
 import { RESOURCE_TYPES, type ResourceType } from '../shared/ids.js';
-import { answerAsOf } from './answer.routes.js';
 import { MAX_PLACED, MAX_RANKED, SEARCH } from './search.js';
 import { MATCHES, SUGGEST } from './suggest.js';
 

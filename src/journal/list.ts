@@ -176,7 +176,7 @@ export function planOf(db: Db, t: Tables, query: ListQuery, withDocuments = true
     walk.table === 'links' && index === 0 ? drivingEdge(t, edge) : hasEdge(t, record, edgeIs(t, edge, index)),
   );
   const conditions = query.conditions.map((condition, index) => {
-    const placeholders = condition.values.map((_, n) => sql.placeholder(`c${index}x${n}`));
+    const placeholders = placeholdersOf(condition, index);
     const drives = walk.table === 'tags' && walk.condition === index;
     return drives ? isIn(t.tags.tag, placeholders) : condition.build(t, columns, when, placeholders);
   });
@@ -198,6 +198,22 @@ export function planOf(db: Db, t: Tables, query: ListQuery, withDocuments = true
   };
   const sortTable = walked === undefined ? record : { ...columns, entity: walked.subject };
   return { from, where: and(base, ...edges, ...conditions), sortTable, columns };
+}
+
+/**
+ * That one version of a record, whatever the time, has the edges and fits the conditions of a query. Only for conditions
+ * that look at nothing but the version.
+ */
+export function fitsVersion(t: Tables, query: ListQuery): SQL | undefined {
+  const record = t[query.kind.collection] as Tables['events'];
+  return and(
+    ...query.edges.map((edge, index) => hasEdge(t, record, edgeIs(t, edge, index))),
+    ...query.conditions.map((condition, index) => condition.build(t, record, 'now', placeholdersOf(condition, index))),
+  );
+}
+
+function placeholdersOf({ values }: Condition, index: number): Placeholder[] {
+  return values.map((_, n) => sql.placeholder(`c${index}x${n}`));
 }
 
 /**

@@ -88,9 +88,9 @@ async function lookUp(reader: Reader, references: Reference[]): Promise<(referen
 }
 
 /** What is found for values, asked for as many at a time as a statement takes. */
-export async function inBatches<T>(
-  values: readonly string[],
-  find: (batch: readonly string[]) => Promise<T[]>,
+export async function inBatches<T, V extends string | number>(
+  values: readonly V[],
+  find: (batch: readonly V[]) => Promise<T[]>,
 ): Promise<T[]> {
   const rows: T[] = [];
   for (let start = 0; start < values.length; start += MAX_LIST)
@@ -99,7 +99,7 @@ export async function inBatches<T>(
 }
 
 /** Placeholder names and values for a padded list. */
-export function listValues(values: readonly string[], prefix = 'v'): { names: string[]; values: Values } {
+export function listValues(values: readonly (string | number)[], prefix = 'v'): { names: string[]; values: Values } {
   const list = padded(values);
   const names = list.map((_, index) => `${prefix}${index}`);
   return { names, values: Object.fromEntries(names.map((name, index) => [name, list[index] ?? null])) };

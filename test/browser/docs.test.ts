@@ -139,6 +139,37 @@ describe.skipIf(!isThere)(`Swagger UI in a browser${isThere ? '' : ` (skipped: $
     120_000,
   );
 
+  test('every operation of sync shows 200 at the first click', async () => {
+    await openDocs();
+    const operations = operationsOf(document).filter(({ tags }) => tags[0] === 'sync');
+    expect(operations.length).toBeGreaterThanOrEqual(5);
+    for (const { operationId } of operations) {
+      const block = await open(operationId);
+      expect([operationId, (await execute(block)).status]).toEqual([operationId, '200']);
+      await block.locator('.opblock-summary-control').click();
+    }
+    expect(complaints).toEqual([]);
+  }, 120_000);
+
+  test('EventSource follows the stream, and goes on by itself where it ended', async () => {
+    await page.goto(`${service.url}/docs`);
+    // Each connection ends after three changes, so that the browser connects three times.
+    const revisions = await page.evaluate(
+      () =>
+        new Promise<number[]>((resolve) => {
+          const seen: number[] = [];
+          const stream = new EventSource('/v1/changes/stream?since=2&limit=3&docs=false');
+          stream.addEventListener('change', ({ data }) => {
+            seen.push((JSON.parse(data) as { revision: number }).revision);
+            if (seen.length < 8) return;
+            stream.close();
+            resolve(seen);
+          });
+        }),
+    );
+    expect(revisions).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
   test('a record is created, changed, looked up and deleted by clicking alone', async () => {
     await openDocs();
     await page.locator('.auth-wrapper .authorize').first().click();

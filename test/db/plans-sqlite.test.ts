@@ -5,6 +5,7 @@ import type { Db } from '../../src/db/store.js';
 import { countRecords, type ListQuery } from '../../src/journal/list.js';
 import { events } from '../../src/resources/events/index.js';
 import { planFilters } from '../../src/resources/operations/filter-plan.js';
+import { DIGEST } from '../../src/sync/digest.js';
 import { ANY } from '../support/client.js';
 import { planOf, statementsOf } from '../support/statements.js';
 import { useService } from '../support/use-service.js';
@@ -204,4 +205,58 @@ describe('plans of provenance', () => {
       expect(plan).toContainEqual(expect.stringMatching(/^SEARCH sources USING/));
     },
   );
+});
+
+describe('plans of the feed', () => {
+  it.each([
+    'since=0',
+    'since=700&types=event',
+    'since=700&types=event,actor&changeKind=content&op=put',
+    'since=100&compact=true',
+    'since=100&types=area&compact=true&limit=1',
+    'since=0&types=event&kind=signing&actor=ukraine',
+    'since=0&types=event&kind=signing&actor=ukraine&compact=true',
+    'since=0&types=event&role=host&tag=unverified&from=2024',
+    'since=0&types=actor&memberOf=g7&role=member&compact=true',
+  ])('with %s walk the journal and read the rest by key', async (query) => {
+    const statements = await statementsOf(t.service, drizzle(database) as unknown as Db, async () => {
+      expect((await t.http.get(`/v1/changes?${query}`)).status).toBe(200);
+    });
+    const read = statements.filter(({ sql }) => !sql.includes('from "head"'));
+    const [walks, others] = [true, false].map((isWalk) =>
+      read.filter(({ sql }) => sql.includes('"merged_into"') === isWalk).map((each) => planOf(database, each)),
+    );
+    expect(walks).toHaveLength(1);
+    expect(walks?.[0]?.[0]).toMatch(/^SEARCH revisions USING INTEGER PRIMARY KEY \(rowid>\? AND rowid<\?\)$/);
+    expect(walks?.[0]?.[1]).toMatch(/^SEARCH entities USING INDEX sqlite_autoindex_entities_1 \(id=\?\)$/);
+    const steps = [...(walks?.[0]?.slice(2) ?? []), ...(others ?? []).flat()];
+    expect(steps.filter((step) => !/^(?:SEARCH |CORRELATED )/.test(step))).toEqual([]);
+    for (const step of steps.filter((each) => /^SEARCH (?:earlier|revisions) /.test(each)))
+      expect(step).toMatch(/INDEX revisions_entity \(entity=\? AND revision<\?\)|INTEGER PRIMARY KEY \(rowid=\?\)/);
+    expect(statements.length).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('plans of digests', () => {
+  it.each([
+    ['the present', undefined],
+    ['a past revision', 100],
+  ])('of %s walk the ids', async (_, asOf) => {
+    const { store } = t.service;
+    const revision = asOf ?? (await t.db.head());
+    const statements = await statementsOf(t.service, drizzle(database) as unknown as Db, () =>
+      store.snapshot((reader) => DIGEST.run(reader, { revision, type: 'event', after: undefined, bucket: undefined })),
+    );
+    const plan = statements
+      .filter(({ sql }) => sql.includes('from "entities"'))
+      .flatMap((statement) => planOf(database, statement));
+    expect(plan[0]).toMatch(
+      /^SEARCH entities USING (?:COVERING )?INDEX sqlite_autoindex_entities_1 \(id>\? AND id<\?\)$/,
+    );
+    for (const step of plan.slice(1)) {
+      expect(step).toMatch(
+        /^CORRELATED |^SEARCH revisions USING INTEGER PRIMARY KEY \(rowid=\?\)|^SEARCH earlier USING COVERING INDEX revisions_entity \(entity=\? AND revision<\?\)/,
+      );
+    }
+  });
 });

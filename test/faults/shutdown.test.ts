@@ -107,6 +107,22 @@ describe('a server that is asked to stop', () => {
     });
   });
 
+  it('ends streams and answers requests that wait for changes, and does not wait for them', async () => {
+    const server = await serve({ DATABASE_URL: folder.databaseUrl });
+    const { next } = (await (await fetch(`${server.url}/v1/changes?since=now`)).json()) as { next: string };
+    const waiting = fetch(`${server.url}/v1/changes?wait=60&cursor=${next}`);
+    const stream = await fetch(`${server.url}/v1/changes/stream?since=now`);
+    const streamed = stream.text();
+    await (await fetch(`${server.url}/health/live`)).text();
+    server.child.kill('SIGTERM');
+    const answer = await waiting;
+    expect({ status: answer.status, body: await answer.json() }).toMatchObject({
+      ...{ status: 200, body: { data: [], hasMore: false } },
+    });
+    expect(await streamed).toMatch(/^retry: [0-9]+\n\nevent: head\n/);
+    expect(await server.ended).toMatchObject({ code: 0, signal: null });
+  });
+
   it('writes nothing of a request that breaks off, and goes on', async () => {
     const server = await serve({ DATABASE_URL: folder.databaseUrl });
     const before = look((database) => database.prepare('select revision from head').get());

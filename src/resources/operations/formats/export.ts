@@ -1,14 +1,10 @@
 import { Readable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
-import { DatabaseError } from '../../../db/errors.js';
 import type { Analyst } from '../../../journal/analysis.js';
+import { runPatiently } from '../patience.js';
 import { type FormatPage, type FormatPageArgs, LIST_IN_FORMAT } from './page.js';
 
 /** Records read at once: texts of more than some 100 KB are cleared late by V8, and memory grows meanwhile. */
 const PAGE = 25;
-/** How long a page that was begun waits where too many wait already, and how often. */
-const BUSY_PAUSE_MS = 200;
-const BUSY_TRIES = 50;
 
 /**
  * The pages of a whole list, or of its first `most` records, all of one revision. Nothing is held between them but
@@ -23,23 +19,11 @@ export async function* pagesOf(
   let position: FormatPageArgs['list']['position'];
   do {
     const list = { ...args.list, limit: Math.min(PAGE, left), position };
-    const page = await readPatiently(analyst, { ...args, list }, position === undefined ? 1 : BUSY_TRIES);
+    const page = await runPatiently(analyst, LIST_IN_FORMAT, { ...args, list }, position !== undefined);
     yield page;
     left -= page.size;
     position = page.next;
   } while (position !== undefined && left > 0);
-}
-
-/** An answer that has begun cannot become an error any more, so it waits for its turn instead. */
-async function readPatiently(analyst: Analyst, args: FormatPageArgs, tries: number): Promise<FormatPage> {
-  for (let left = tries; ; left -= 1) {
-    try {
-      return await analyst.run(LIST_IN_FORMAT, args);
-    } catch (error) {
-      if (left <= 1 || !(error instanceof DatabaseError) || error.fault !== 'busy') throw error;
-      await pause(BUSY_PAUSE_MS);
-    }
-  }
 }
 
 /**

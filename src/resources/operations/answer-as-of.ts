@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { meaningOfNames, type Preamble, readPreamble } from '../db/look-up.js';
-import { answerTag, cacheHeaders, isNotModified } from '../http/conditional.js';
-import type { Query } from '../http/query.js';
-import { isImmutable, parseAsOf, revisionOf } from '../resources/operations/as-of.js';
-import type { FilterPlan } from '../resources/operations/filter-plan.js';
-import { JSON_UTF8, type Services } from '../resources/operations/services.js';
-import { toInstant } from '../shared/clock.js';
-import { queryHash } from '../shared/cursor.js';
+import { meaningOfNames, type Preamble, readPreamble } from '../../db/look-up.js';
+import { answerTag, cacheHeaders, isNotModified } from '../../http/conditional.js';
+import type { Query } from '../../http/query.js';
+import { toInstant } from '../../shared/clock.js';
+import { queryHash } from '../../shared/cursor.js';
+import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
+import type { FilterPlan } from './filter-plan.js';
+import { JSON_UTF8, type Services } from './services.js';
 
 /** What is asked: a name for the sort of question, its whole query, and what must be looked up for its filters. */
 export interface Asked<Body extends object> {
@@ -41,7 +41,7 @@ export async function answerAsOf<Body extends object>(
   const meaning = meaningOfNames(references, head.references);
   const asked = asOf && revisionOf(asOf, head, head.revisionAt, toInstant(services.clock.now()));
   const revision = asked ?? head.revision;
-  const tag = answerTag(revision, queryHash(JSON.stringify([name, meaning ?? '', ...[...query].sort()])));
+  const tag = answerTag(revision, queryHash(JSON.stringify([name, head.epoch, meaning ?? '', ...[...query].sort()])));
   const immutable = asOf !== undefined && isImmutable(asOf, head) && meaning === undefined;
   if (isNotModified(request, tag)) {
     cacheHeaders(reply, tag, immutable, services.publicRead);

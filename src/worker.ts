@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
-import { DatabaseError } from '../db/errors.js';
-import { openReader } from '../db/open.js';
-import type { Question, Reply } from './analyst.js';
+import { DatabaseError } from './db/errors.js';
+import { openReader } from './db/open.js';
+import type { Question, Reply } from './insight/analyst.js';
 import { TASKS } from './tasks.js';
 
 const { url } = workerData as { url: string };
