@@ -33,7 +33,8 @@ export async function openEvents(url: string, lastEventId?: string): Promise<Eve
       return done ? undefined : value;
     } catch (error) {
       // What `kill` leaves behind, and a connection that is cut off.
-      if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return undefined;
+      if (['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String((error as NodeJS.ErrnoException).code)))
+        return undefined;
       throw error;
     }
   };

@@ -1,18 +1,12 @@
 import { get, type IncomingMessage } from 'node:http';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildApp } from '../../src/app.js';
-import { openDatabase } from '../../src/db/open.js';
-import { directAnalyst } from '../../src/insight/analyst.js';
-import { Findings } from '../../src/insight/findings/findings.js';
-import { systemClock } from '../../src/shared/clock.js';
-import { randomIds } from '../../src/shared/ids.js';
 import { Followers } from '../../src/sync/followers.js';
 import { MAX_FOLLOWERS } from '../../src/sync/limits.js';
 import { until } from '../faults/processes.js';
 import { type AnyJson, type Client, client } from '../support/client.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { readPage } from './following.js';
+import { startSecondService } from './second-service.js';
 
 let service: TestService;
 let http: Client;
@@ -54,23 +48,15 @@ describe('a request that waits', () => {
   });
 
   it('is answered with what another process writes', async () => {
-    const other = await openDatabase(service.database.url);
-    const analyst = directAnalyst(other);
-    const app = await buildApp({
-      ...{ config: { read: 'public', baseUrl: '' }, store: other, analyst, clock: systemClock },
-      findings: new Findings(other, analyst),
-      ...{ ids: randomIds, logger: pino({ enabled: false }), version: '0.0.0' },
-    });
+    const second = await startSecondService(service);
+    const other = client({ url: second.url, key: service.key });
     const { next } = await readPage(http, FEED);
     const { answer } = await beginToWait(`${FEED}?wait=60&cursor=${next}`);
-    const written = await app.inject({
-      ...{ method: 'POST', url: '/v1/areas', payload: { label: 'Elsewhere' } },
-      headers: { authorization: `Bearer ${service.key('write')}` },
-    });
-    expect(written.statusCode).toBe(201);
-    expect((await answer).data).toMatchObject([{ id: written.json().id }]);
-    await app.close();
-    await other.close();
+    const written = await other.post('/v1/areas', { label: 'Elsewhere' });
+    expect(written.status).toBe(201);
+    expect((await answer).data).toMatchObject([{ id: written.body.id }]);
+    other.close();
+    await second.stop();
   });
 
   it('goes on waiting while what is written does not concern it, and keeps its place', async () => {
