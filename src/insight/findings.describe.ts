@@ -16,6 +16,7 @@ import {
   notModified,
   READ,
 } from '../resources/operations/describe.js';
+import { recordShape } from '../resources/operations/describe-pages.js';
 import { cursor, limit, oneOf, parameter } from '../resources/operations/describe-parameters.js';
 import { RESOURCE_TYPES } from '../shared/ids.js';
 import { SEVERITIES } from './findings/rule.js';
@@ -34,12 +35,7 @@ const Finding = z
     records: z
       .array(
         z
-          .object({
-            id: z.string().meta({ description: 'TypeID.' }),
-            type: z.enum(RESOURCE_TYPES).meta({ description: 'What sort of record.' }),
-            slug: z.string().meta({ description: 'Its name in URLs.' }),
-            label: z.string().meta({ description: 'Its title, name, statement or question.' }),
-          })
+          .object(recordShape('Its title, name, statement or question.'))
           .meta({ id: 'FindingRecord', description: 'A record that a finding involves.' }),
       )
       .meta({ description: 'The records involved; it is mainly about the first.' }),

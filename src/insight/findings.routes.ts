@@ -12,7 +12,7 @@ import type { Author } from '../journal/record.js';
 import { Problem } from '../problems.js';
 import { requireCode } from '../resources/common.filters.js';
 import type { Acknowledgement } from '../resources/common.schema.js';
-import { resourceOf } from '../resources/index.js';
+import { resourceOfType } from '../resources/index.js';
 import { recordOf } from '../resources/operations/filter-plan.js';
 import { nextLink, pinnedRevision, readCursor } from '../resources/operations/paging.js';
 import { readCodes, splitList } from '../resources/operations/parameters.js';
@@ -21,7 +21,7 @@ import { requireBody } from '../resources/operations/write.js';
 import { parseBody } from '../resources/parse.js';
 import { toInstant } from '../shared/clock.js';
 import { encodeCursor, queryHash } from '../shared/cursor.js';
-import { isFindingId, RESOURCE_TYPES, typeOfId } from '../shared/ids.js';
+import { isFindingId, RESOURCE_TYPES, type ResourceType, typeOfId } from '../shared/ids.js';
 import { parseReference } from '../shared/reference.js';
 import type { Findings } from './findings/findings.js';
 import {
@@ -205,7 +205,7 @@ async function keepAcknowledgement(
   acknowledgement: Acknowledgement | undefined,
   author: Author,
 ): Promise<void> {
-  const { kind } = resourceOf(`${typeOfId(owner)}s` as Parameters<typeof resourceOf>[0]);
+  const { kind } = resourceOfType(typeOfId(owner) as ResourceType);
   const current = await findCurrent(tx, kind, owner);
   if (current?.doc == null) throw new Error(`the finding ${id} is of ${owner}, which is not there`);
   const { acknowledgements = [] } = JSON.parse(current.doc) as { acknowledgements?: Acknowledgement[] };

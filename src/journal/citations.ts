@@ -2,7 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { after, holds, valuesAt, whenOf } from '../db/conditions.js';
 import type { Reader } from '../db/store.js';
 import type { Document, Json, RecordKind } from './kind.js';
-import { occurrences } from './paths.js';
+import { citationsIn } from './paths.js';
 
 /** A record that points at another, with its document. */
 export interface PointingRow {
@@ -75,10 +75,8 @@ export function citationsOf(
   document: Document,
   source: string,
 ): { pointer: string; [field: string]: Json }[] {
-  return kind.citations.flatMap((path) =>
-    occurrences(document, path).flatMap(({ value, pointer }) => {
-      const { source: cited, ...rest } = value as { [field: string]: Json };
-      return cited === source ? [{ pointer, ...rest }] : [];
-    }),
-  );
+  return citationsIn<{ [field: string]: Json }>(kind, document).flatMap(({ pointer, citation }) => {
+    const { source: cited, ...rest } = citation;
+    return cited === source ? [{ pointer, ...rest }] : [];
+  });
 }

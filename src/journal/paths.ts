@@ -30,6 +30,16 @@ function visit(node: Json | undefined, path: readonly string[], pointer: string,
   }
 }
 
+/** Every citation in a document, those of its entries included, with where it stands. */
+export function citationsIn<Citation>(
+  { citations }: { citations: readonly (readonly string[])[] },
+  document: Json,
+): { pointer: string; citation: Citation }[] {
+  return citations.flatMap((path) =>
+    occurrences(document, path).map(({ value, pointer }) => ({ pointer, citation: value as Citation })),
+  );
+}
+
 export function escapePointer(segment: string): string {
   return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }

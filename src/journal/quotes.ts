@@ -2,9 +2,9 @@ import type { Reader } from '../db/store.js';
 import { type InputError, Problem } from '../problems.js';
 import { type Finding, findQuotation, type Passage, type Quotable, quotable } from '../shared/quotation.js';
 import type { Body, RecordKind } from './kind.js';
-import { occurrences } from './paths.js';
-import { readDocuments } from './read.js';
-import { readTexts, type TextKey } from './texts.js';
+import { citationsIn } from './paths.js';
+import { documentsById } from './read.js';
+import { eachText, type TextKey } from './texts.js';
 
 interface Check {
   quoteStatus: 'verbatim' | 'whitespace-normalised' | 'unchecked';
@@ -39,7 +39,7 @@ const TEXTS_AT_ONCE = 16;
  * Raises `quote-not-found` and `quote-ambiguous`. No query without a quotation; the texts of 16 sources are one query.
  */
 export async function checkQuotes(reader: Reader, kind: RecordKind, body: Body, previous?: Body): Promise<void> {
-  const quoting = citationsOf(kind, body).flatMap(({ citation, pointer }) => {
+  const quoting = citationsIn<Citation>(kind, body).flatMap(({ citation, pointer }) => {
     delete citation.quoteStatus;
     delete citation.quotePosition;
     return isQuoting(citation) ? [{ citation, pointer }] : [];
@@ -48,13 +48,10 @@ export async function checkQuotes(reader: Reader, kind: RecordKind, body: Body, 
   const earlier = checksOf(kind, previous);
   const texts = await presentTexts(reader, [...new Set(quoting.map(({ citation }) => citation.source))]);
   const faults: Fault[] = [];
-  for (let start = 0; start < texts.length; start += TEXTS_AT_ONCE) {
-    const stored = await readTexts(reader, texts.slice(start, start + TEXTS_AT_ONCE));
-    for (const { entity, sha256, content } of stored) {
-      const text = { sha256, ...quotable(content) };
-      const from = quoting.filter(({ citation }) => citation.source === entity);
-      for (const place of from) faults.push(...checkAgainst(text, place, earlier, faults.length));
-    }
+  for await (const { entity, sha256, content } of eachText(reader, texts, TEXTS_AT_ONCE)) {
+    const text = { sha256, ...quotable(content) };
+    const from = quoting.filter(({ citation }) => citation.source === entity);
+    for (const place of from) faults.push(...checkAgainst(text, place, earlier, faults.length));
   }
   for (const { citation } of quoting) {
     if (citation.quoteStatus === undefined) Object.assign(citation, earlier.get(keyOf(citation)) ?? UNCHECKED);
@@ -63,12 +60,6 @@ export async function checkQuotes(reader: Reader, kind: RecordKind, body: Body, 
 }
 
 const UNCHECKED: Check = { quoteStatus: 'unchecked' };
-
-function citationsOf(kind: RecordKind, body: Body): { citation: Citation; pointer: string }[] {
-  return kind.citations.flatMap((path) =>
-    occurrences(body, path).map(({ value, pointer }) => ({ citation: value as unknown as Citation, pointer })),
-  );
-}
 
 function isQuoting(citation: Citation): citation is Quoting {
   return citation.quote !== undefined;
@@ -81,7 +72,7 @@ function keyOf({ source, quote: { exact, prefix, suffix } }: Quoting): string {
 
 function checksOf(kind: RecordKind, body: Body | undefined): Map<string, Check> {
   const checks = new Map<string, Check>();
-  for (const { citation } of body === undefined ? [] : citationsOf(kind, body)) {
+  for (const { citation } of body === undefined ? [] : citationsIn<Citation>(kind, body)) {
     const { quoteStatus, quotePosition } = citation;
     if (!isQuoting(citation) || quoteStatus === undefined) continue;
     checks.set(keyOf(citation), { quoteStatus, ...(quotePosition && { quotePosition }) });
@@ -91,9 +82,9 @@ function checksOf(kind: RecordKind, body: Body | undefined): Map<string, Check> 
 
 /** The texts that the sources have now. */
 async function presentTexts(reader: Reader, sources: readonly string[]): Promise<TextKey[]> {
-  const documents = await readDocuments(reader, sources, undefined);
-  return documents.flatMap(({ id, doc }) => {
-    const { textSha256 } = JSON.parse(doc) as { textSha256?: string };
+  const documents = await documentsById(reader, sources, undefined);
+  return [...documents.values()].flatMap((document) => {
+    const { id, textSha256 } = document as { id: string; textSha256?: string };
     return textSha256 === undefined ? [] : [{ entity: id, sha256: textSha256 }];
   });
 }

@@ -2,7 +2,7 @@ import { and, type Column, desc, eq, inArray, isNull, lt, lte, sql } from 'drizz
 import { documentUnlessKnown, holds, isLatestAsOf } from '../db/conditions.js';
 import type { Reader, Values } from '../db/store.js';
 import { parseReference, type Reference } from '../shared/reference.js';
-import type { RecordKind } from './kind.js';
+import type { Document, RecordKind } from './kind.js';
 import { inBatches, listValues } from './references.js';
 
 /** A record as it stands, found by reference. */
@@ -233,6 +233,16 @@ export async function readDocuments(
   const found = await inBatches(ids, (batch) => readSomeDocuments(reader, batch, asOf));
   const present = found.flatMap(({ id, doc }) => (doc === null ? [] : [{ id, doc }]));
   return present.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The same, parsed, by id. */
+export async function documentsById(
+  reader: Reader,
+  ids: readonly string[],
+  asOf: number | undefined,
+): Promise<Map<string, Document>> {
+  const read = await readDocuments(reader, ids, asOf);
+  return new Map(read.map(({ id, doc }) => [id, JSON.parse(doc) as Document]));
 }
 
 function readSomeDocuments(

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, gte, like, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, like, lt, type SQL, sql } from 'drizzle-orm';
 import { countOfRows, withoutAffixes } from '../db/conditions.js';
 import type { Reader } from '../db/store.js';
+import type { Tables } from '../db/tables/index.js';
 import { type Cell, dimensionWithin, isNarrowedBy, pairOf } from './cells.js';
 import { type Counts, countsFrom } from './facets.js';
 import type { ListQuery } from './list.js';
@@ -74,13 +75,7 @@ async function readDimension(reader: Reader, type: string, dimension: string, li
       db
         .select({ value: rollups.value, count: rollups.count, groups: countOfRows().as('groups') })
         .from(rollups)
-        .where(
-          and(
-            eq(rollups.type, sql.placeholder('type')),
-            eq(rollups.dimension, sql.placeholder('dimension')),
-            gt(rollups.count, 0),
-          ),
-        )
+        .where(isOfDimension(rollups))
         .orderBy(desc(eq(rollups.value, '')), desc(rollups.count), asc(rollups.value))
         .limit(sql.placeholder('limit')),
     { type, dimension, limit: limit + 1 },
@@ -88,21 +83,16 @@ async function readDimension(reader: Reader, type: string, dimension: string, li
   return countsFrom(rows, limit);
 }
 
+/** That a cell is of the dimension of the placeholders, and counts a record. */
+function isOfDimension({ type, dimension, count }: Tables['rollups']): SQL | undefined {
+  return and(eq(type, sql.placeholder('type')), eq(dimension, sql.placeholder('dimension')), gt(count, 0));
+}
+
 /** The years that present records of a type have, empty for none, in no order. */
 export async function readYears(reader: Reader, type: string): Promise<string[]> {
   const rows = await reader.all(
     'years',
-    (db, { rollups }) =>
-      db
-        .select({ year: rollups.value })
-        .from(rollups)
-        .where(
-          and(
-            eq(rollups.type, sql.placeholder('type')),
-            eq(rollups.dimension, sql.placeholder('dimension')),
-            gt(rollups.count, 0),
-          ),
-        ),
+    (db, { rollups }) => db.select({ year: rollups.value }).from(rollups).where(isOfDimension(rollups)),
     { type, dimension: 'year' },
   );
   return rows.map(({ year }) => year);

@@ -1,5 +1,5 @@
 import type { Document, Json, RecordKind } from './kind.js';
-import { escapePointer, occurrences } from './paths.js';
+import { citationsIn, escapePointer } from './paths.js';
 
 /** How far the fields of a record are supported by its citations. */
 export type Supported = 'none' | 'some' | 'all';
@@ -40,12 +40,10 @@ function isEmpty(value: Json): boolean {
  * the record or an entry of it, and below them with dots; without it that object is supported as a whole.
  */
 export function placedCitations(kind: RecordKind, doc: Document): PlacedCitation[] {
-  return kind.citations.flatMap((path) =>
-    occurrences(doc, path).map(({ value, pointer }) => {
-      const citation = value as PlacedCitation['citation'];
-      return { pointer, citation, targets: targetsOf(doc, pointer, citation.supports ?? []) };
-    }),
-  );
+  return citationsIn<PlacedCitation['citation']>(kind, doc).map((placed) => ({
+    ...placed,
+    targets: targetsOf(doc, placed.pointer, placed.citation.supports ?? []),
+  }));
 }
 
 function targetsOf(doc: Document, pointer: string, names: readonly string[]): string[] {

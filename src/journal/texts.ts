@@ -64,8 +64,17 @@ export interface TextKey {
   sha256: string;
 }
 
-/** Some texts, at most 500, in one query. */
-export async function readTexts(reader: Reader, keys: readonly TextKey[]): Promise<(TextKey & { content: string })[]> {
+/** Some texts, with no more than `atOnce` of them held at a time; each such portion is one query. */
+export async function* eachText(
+  reader: Reader,
+  keys: readonly TextKey[],
+  atOnce: number,
+): AsyncGenerator<TextKey & { content: string }> {
+  for (let start = 0; start < keys.length; start += atOnce)
+    yield* await readTexts(reader, keys.slice(start, start + atOnce));
+}
+
+async function readTexts(reader: Reader, keys: readonly TextKey[]): Promise<(TextKey & { content: string })[]> {
   const entities = padded(keys.map(({ entity }) => entity));
   const digests = padded(keys.map(({ sha256 }) => sha256));
   const names = (letter: string) => entities.map((_, index) => `${letter}${index}`);

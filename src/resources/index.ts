@@ -1,4 +1,5 @@
 import type { Kinds } from '../journal/kind.js';
+import type { ResourceType } from '../shared/ids.js';
 import { actors } from './actors/index.js';
 import { agreements } from './agreements/index.js';
 import { areas } from './areas/index.js';
@@ -20,6 +21,13 @@ export const resources: readonly Resource[] = [
   claims,
   disputes,
 ];
+
+/** The resource whose records are of a type. */
+export function resourceOfType(type: ResourceType): Resource {
+  const resource = resources.find((each) => each.type === type);
+  if (resource === undefined) throw new Error(`no resource of type ${type}`);
+  return resource;
+}
 
 export const kinds: Kinds = new Map(resources.map(({ kind }) => [kind.type, kind]));
 

@@ -80,7 +80,8 @@ function knownFields(schema: z.ZodType, path: readonly PropertyKey[]): string[] 
   return node instanceof z.ZodObject ? Object.keys(node.shape) : [];
 }
 
-function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
+/** A schema without what makes it optional, nullable or gives it a default. */
+export function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
   let node = schema;
   while (node instanceof z.ZodOptional || node instanceof z.ZodNullable || node instanceof z.ZodDefault) {
     node = node.unwrap() as z.ZodType;

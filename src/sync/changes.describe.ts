@@ -3,6 +3,7 @@ import { KEY_OPTIONAL, problemResponses } from '../http/describe.js';
 import { CHANGE_KINDS } from '../journal/record.js';
 import { resources } from '../resources/index.js';
 import { answer, CURSOR, foundPage, ifNoneMatch, notModified, READ } from '../resources/operations/describe.js';
+import { authorship } from '../resources/operations/describe-pages.js';
 import { oneOf, parameter } from '../resources/operations/describe-parameters.js';
 import { RESOURCE_TYPES } from '../shared/ids.js';
 import { OPS } from './changes.js';
@@ -20,12 +21,7 @@ export const ChangeSchema = z
     slug: z.string().meta({ description: 'Its name in URLs after the change.' }),
     version: z.int().meta({ description: 'Version of the record after the change.' }),
     op: z.enum(Object.keys(OPS) as [keyof typeof OPS]).meta({ description: opMeanings.join(' ') }),
-    changeKind: z
-      .enum(Object.keys(CHANGE_KINDS) as [keyof typeof CHANGE_KINDS])
-      .meta({ description: 'What the change is.' }),
-    recordedAt: z.iso.datetime().meta({ description: 'When. RFC 3339, UTC.' }),
-    by: z.string().meta({ description: 'Id of the key, or name of the command, that made it.' }),
-    note: z.string().nullable().meta({ description: 'Why, when a note was given.' }),
+    ...authorship,
     mergedInto: z.string().optional().meta({ description: 'With `merge`: id of the record that goes on.' }),
     document: z
       .union(resources.map(({ representation }) => representation))

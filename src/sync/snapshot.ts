@@ -1,6 +1,6 @@
 import type { Analyst, Task } from '../journal/analysis.js';
 import type { Document } from '../journal/kind.js';
-import { resources } from '../resources/index.js';
+import { resourceOfType } from '../resources/index.js';
 import { LIST_CONTENT, type ListContentArgs } from '../resources/operations/list-content.js';
 import { runPatiently } from '../resources/operations/patience.js';
 import type { ResourceType } from '../shared/ids.js';
@@ -92,8 +92,7 @@ export async function* snapshotParts(
 }
 
 function pageArgs(type: ResourceType, revision: number, position: readonly (string | number)[]): ListContentArgs {
-  const collection = resources.find((resource) => resource.type === type)?.collection;
-  if (collection === undefined) throw new Error(`no resource ${type}`);
+  const { collection } = resourceOfType(type);
   return {
     ...{ collection, query: [], found: [], search: undefined, revision, pinned: true },
     sort: { name: 'created', direction: 'asc' },

@@ -3,7 +3,7 @@ import { readHead } from '../../db/head.js';
 import type { Reader } from '../../db/store.js';
 import type { Task } from '../../journal/analysis.js';
 import type { Document } from '../../journal/kind.js';
-import { readDocuments } from '../../journal/read.js';
+import { documentsById } from '../../journal/read.js';
 import { typeOfId } from '../../shared/ids.js';
 import type { Check } from './check.js';
 import type { Dependency, Rule } from './rule.js';
@@ -53,18 +53,9 @@ async function readChanges(reader: Reader, since: number, upto: number): Promise
     { since, upto },
   );
   const ids = rows.map(({ id }) => id);
-  const before = since === 0 ? new Map<string, Document>() : await documentsOf(reader, ids, since);
-  const now = await documentsOf(reader, ids, undefined);
+  const before = since === 0 ? new Map<string, Document>() : await documentsById(reader, ids, since);
+  const now = await documentsById(reader, ids, undefined);
   return ids.map((id) => ({ id, before: before.get(id), now: now.get(id) }));
-}
-
-async function documentsOf(
-  reader: Reader,
-  ids: readonly string[],
-  asOf: number | undefined,
-): Promise<Map<string, Document>> {
-  const read = await readDocuments(reader, ids, asOf);
-  return new Map(read.map(({ id, doc }) => [id, JSON.parse(doc) as Document]));
 }
 
 /** The records that the rule must be checked on: those written, and those that its dependencies lead to. */

@@ -6,7 +6,6 @@ import { AFFECTED } from './affected.js';
 import { CHECK, type Check } from './check.js';
 import { applyDifference, forgetOtherRules, noteChecked, readState } from './ledger.js';
 import { RULESET } from './rule.js';
-import { RULES } from './rules/index.js';
 
 /** How long after a write its effects are looked for, so that many writes are looked at together. */
 const SETTLE_MS = 200;
@@ -82,12 +81,7 @@ export class Findings {
     await this.#running?.catch(() => undefined);
     this.#checked = 0;
     this.#corrections = { put: 0, removed: 0 };
-    await this.#store.write((tx) =>
-      forgetOtherRules(
-        tx,
-        RULES.map(({ name }) => name),
-      ),
-    );
+    await this.#store.write(forgetOtherRules);
     await this.#run();
     await this.#note();
     return this.#corrections;
@@ -131,12 +125,7 @@ export class Findings {
       this.#noted = checked;
       return checked;
     }
-    await this.#store.write((tx) =>
-      forgetOtherRules(
-        tx,
-        RULES.map(({ name }) => name),
-      ),
-    );
+    await this.#store.write(forgetOtherRules);
     return 0;
   }
 

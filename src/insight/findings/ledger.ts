@@ -7,6 +7,7 @@ import type { Acknowledgement } from '../../resources/common.schema.js';
 import { typeOfId } from '../../shared/ids.js';
 import type { Finding } from './finding.js';
 import { SEVERITIES, type Severity } from './rule.js';
+import { RULES } from './rules/index.js';
 
 /** A finding as it is kept: with the acknowledgement of exactly what it rests on, if there is one. */
 export interface Kept extends Omit<Finding, 'key'> {
@@ -229,8 +230,8 @@ export async function noteChecked(tx: Tx, checked: number, ruleset: number): Pro
 }
 
 /** Takes away the findings of rules that there are no longer. */
-export async function forgetOtherRules(tx: Tx, rules: readonly string[]): Promise<void> {
-  const { names, values } = listValues(rules);
+export async function forgetOtherRules(tx: Tx): Promise<void> {
+  const { names, values } = listValues(RULES.map(({ name }) => name));
   const placeholders = names.map((name) => sql.placeholder(name));
   const others = await tx.all(
     `findings of other rules ${names.length}`,

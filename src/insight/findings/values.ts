@@ -1,7 +1,8 @@
 import { Big } from 'big.js';
 import { z } from 'zod';
 import type { Json } from '../../journal/kind.js';
-import { resources } from '../../resources/index.js';
+import { resourceOfType } from '../../resources/index.js';
+import { unwrap } from '../../resources/parse.js';
 import { parseEdtf } from '../../shared/edtf.js';
 import type { ResourceType } from '../../shared/ids.js';
 import { DECIMAL_PATTERN } from '../../shared/money.js';
@@ -40,20 +41,14 @@ function readField(type: ResourceType, name: string): Field {
 }
 
 function schemaOf(type: ResourceType, field: string): z.ZodType | undefined {
-  let schema: z.ZodType | undefined = resources.find((resource) => resource.kind.type === type)?.representation;
+  let schema: z.ZodType | undefined = resourceOfType(type).representation;
   for (const part of field.split('.')) {
     if (schema instanceof z.ZodArray) return schema;
     if (!(schema instanceof z.ZodObject)) return undefined;
     const shape = schema.shape as Record<string, z.ZodType>;
-    schema = Object.hasOwn(shape, part) ? unwrapped(shape[part]) : undefined;
+    schema = Object.hasOwn(shape, part) ? unwrap(shape[part]) : undefined;
   }
   return schema;
-}
-
-function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined {
-  const isWrapper =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault;
-  return isWrapper ? unwrapped(schema.unwrap() as z.ZodType) : schema;
 }
 
 function compareBy(schema: z.ZodType | undefined): Field['by'] {

@@ -2,7 +2,7 @@ import { and, eq, gte, inArray, lt, sql } from 'drizzle-orm';
 import { holds, valuesAt, whenOf } from '../../db/conditions.js';
 import type { Reader } from '../../db/store.js';
 import type { Document } from '../../journal/kind.js';
-import { readDocuments } from '../../journal/read.js';
+import { documentsById } from '../../journal/read.js';
 import { inBatches, listValues } from '../../journal/references.js';
 import { idRange, type ResourceType } from '../../shared/ids.js';
 
@@ -28,8 +28,8 @@ export class World {
     const wanted = [...new Set(ids)];
     const missing = wanted.filter((id) => !this.#documents.has(id));
     for (const id of missing) this.#documents.set(id, undefined);
-    for (const { id, doc } of missing.length === 0 ? [] : await readDocuments(this.reader, missing, undefined))
-      this.#documents.set(id, JSON.parse(doc) as Document);
+    for (const [id, document] of await documentsById(this.reader, missing, undefined))
+      this.#documents.set(id, document);
     const found = wanted.map((id) => [id, this.#documents.get(id)] as const);
     return new Map(found.filter((entry): entry is [string, Document] => entry[1] !== undefined));
   }

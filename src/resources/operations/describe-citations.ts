@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { KEY_OPTIONAL, problemResponses } from '../../http/describe.js';
-import { RESOURCE_TYPES } from '../../shared/ids.js';
 import { Citation } from '../common.schema.js';
 import type { Resource } from '../resource.js';
 import { answer, CURSOR, EXISTING, foundPage, ifNoneMatch, notModified, READ } from './describe.js';
-import { asOf as asOfRevision, PageInfo } from './describe-pages.js';
+import { asOf as asOfRevision, PageInfo, recordShape } from './describe-pages.js';
 import { asOf, cursor, limit, refParameter } from './describe-parameters.js';
 import { FORMATS } from './formats/format.js';
 
@@ -24,12 +23,7 @@ const SourceCitationsPage = z
         z
           .object({
             record: z
-              .object({
-                id: z.string().meta({ description: 'TypeID.' }),
-                type: z.enum(RESOURCE_TYPES).meta({ description: 'What sort of record.' }),
-                slug: z.string().meta({ description: 'Its name in URLs.' }),
-                label: z.string().meta({ description: 'Its title, name or question.' }),
-              })
+              .object(recordShape('Its title, name or question.'))
               .meta({ description: 'The record that cites.' }),
             citations: z.array(SourceCitation).meta({ description: 'Its citations of the source, in their order.' }),
           })

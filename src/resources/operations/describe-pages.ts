@@ -88,6 +88,24 @@ const FieldChange = z
   })
   .meta({ id: 'FieldChange', description: 'One field that differs from the version before.' });
 
+/** Who made a version, when, why and what it is. */
+export const authorship = {
+  changeKind: z
+    .enum(Object.keys(CHANGE_KINDS) as [keyof typeof CHANGE_KINDS])
+    .meta({ description: 'What the change is.' }),
+  recordedAt: z.iso.datetime().meta({ description: 'When. RFC 3339, UTC.' }),
+  by: z.string().meta({ description: 'Id of the key, or name of the command, that made it.' }),
+  note: z.string().nullable().meta({ description: 'Why, when a note was given.' }),
+};
+
+/** A record as answers name it. */
+export const recordShape = (label: string) => ({
+  id: z.string().meta({ description: 'TypeID.' }),
+  type: z.enum(RESOURCE_TYPES).meta({ description: 'What sort of record.' }),
+  slug: z.string().meta({ description: 'Its name in URLs.' }),
+  label: z.string().meta({ description: label }),
+});
+
 export const HistoryPage = z
   .object({
     data: z
@@ -97,12 +115,7 @@ export const HistoryPage = z
             version: z.int().meta({ description: 'Version of the record.' }),
             revision: z.int().meta({ description: 'Number of the journal entry.' }),
             op: z.enum(['put', 'delete']).meta({ description: 'Whether it was written or deleted.' }),
-            changeKind: z
-              .enum(Object.keys(CHANGE_KINDS) as [keyof typeof CHANGE_KINDS])
-              .meta({ description: 'What the change is.' }),
-            recordedAt: z.iso.datetime().meta({ description: 'When. RFC 3339, UTC.' }),
-            by: z.string().meta({ description: 'Id of the key, or name of the command, that made it.' }),
-            note: z.string().nullable().meta({ description: 'Why, when a note was given.' }),
+            ...authorship,
             changes: z.array(FieldChange).meta({ description: 'What changed, field by field.' }),
           })
           .meta({ id: 'HistoryEntry', description: 'One version of a record.' }),
@@ -129,12 +142,7 @@ export const LinksPage = z
             relation: z.string().meta({ description: 'What the one is to the other.', examples: ['participant'] }),
             role: z.string().optional().meta({ description: 'Role within the relation.' }),
             record: z
-              .object({
-                id: z.string().meta({ description: 'TypeID.' }),
-                type: z.enum(RESOURCE_TYPES).meta({ description: 'What sort of record.' }),
-                slug: z.string().meta({ description: 'Its name in URLs.' }),
-                label: z.string().meta({ description: 'Its title, name or question.' }),
-              })
+              .object(recordShape('Its title, name or question.'))
               .meta({ description: 'The record at the other end.' }),
             validity: z
               .object({ earliest: bound('First day.'), latest: bound('Last day.') })

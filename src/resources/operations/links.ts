@@ -1,18 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Preamble, readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { answerTag, cacheHeaders, isNotModified } from '../../http/conditional.js';
 import { readQuery, wholeNumber } from '../../http/query.js';
 import { type LinkRow, linkPosition, readLinks } from '../../journal/links.js';
-import { findAsOf, findCurrent } from '../../journal/read.js';
 import { invalidParameter } from '../../problems.js';
-import { toInstant } from '../../shared/clock.js';
 import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
 import { dayToIso, NO_EARLIEST, NO_LATEST } from '../../shared/edtf.js';
 import type { Resource } from '../resource.js';
-import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
-import { type KeyKinds, nextLink, pinnedRevision, readCursor } from './paging.js';
-import { gone, notFound } from './read.js';
+import { parseAsOf } from './as-of.js';
+import { type KeyKinds, nextLink, readCursor } from './paging.js';
+import { beginWalk } from './record-walk.js';
 import { JSON_UTF8, type Services } from './services.js';
 
 export const LINK_PARAMETERS = ['direction', 'relation', 'limit', 'cursor', 'asOf'] as const;
@@ -60,49 +57,21 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  const head = await readPreamble(
-    reader,
-    [],
-    wanted.asOf && 'instant' in wanted.asOf ? wanted.asOf.instant : undefined,
-  );
-  const id = await requireId(resource, services, reader, ref, wanted, head);
-  const walk = queryHash(JSON.stringify(['links', id, wanted.directions, wanted.relation ?? '', wanted.asOf ?? '']));
-  const asked = wanted.asOf && revisionOf(wanted.asOf, head, head.revisionAt, toInstant(services.clock.now()));
-  const pinned = wanted.cursor ? pinnedRevision(wanted.cursor, walk, head, keysOf(wanted.cursor)) : asked;
-  const revision = pinned ?? head.revision;
-  const tag = answerTag(revision, queryHash(`${walk} ${wanted.limit} ${wanted.cursor?.keys.join() ?? ''}`));
-  const immutable = wanted.cursor !== undefined || (wanted.asOf !== undefined && isImmutable(wanted.asOf, head));
+  const { directions, relation, cursor } = wanted;
+  const what = ['links', directions, relation ?? ''] as const;
+  const kinds = cursor ? keysOf(cursor) : [];
+  const at = await beginWalk(resource, services, reader, ref, wanted, what, kinds);
+  const { id, walk, epoch, pinned, revision, immutable } = at;
+  const tag = answerTag(revision, queryHash(`${walk} ${wanted.limit} ${cursor?.keys.join() ?? ''}`));
   cacheHeaders(reply, tag, immutable, services.publicRead);
   if (isNotModified(request, tag)) return reply.code(304).send();
   const page = await readBoth(reader, id, wanted, pinned);
   const last = page.length > wanted.limit ? page[wanted.limit - 1] : undefined;
   const keys = last && [last.direction, ...linkPosition(last.direction, last.row)];
-  const next = keys ? encodeCursor({ epoch: head.epoch, query: walk, revision, keys }) : null;
+  const next = keys ? encodeCursor({ epoch, query: walk, revision, keys }) : null;
   if (next !== null) reply.header('link', nextLink(services, request, next));
   const data = page.slice(0, wanted.limit).map(represent);
   return reply.type(JSON_UTF8).send(JSON.stringify({ data, page: { next, limit: wanted.limit }, asOf: revision }));
-}
-
-/** The record that is asked about, by a reference read as it was then. Raises `not-found` and `gone`. */
-export async function requireId(
-  resource: Resource,
-  services: Services,
-  reader: Reader,
-  ref: string,
-  wanted: Pick<LinkRequest, 'asOf' | 'cursor'>,
-  head: Preamble,
-): Promise<string> {
-  if (wanted.asOf !== undefined) {
-    const revision = revisionOf(wanted.asOf, head, head.revisionAt, toInstant(services.clock.now()));
-    const version = await findAsOf(reader, resource.kind, ref, revision);
-    if (version === undefined) throw notFound(resource, ref, ` at revision ${revision}`);
-    if (version.doc === null) throw gone(version.entity, version.recordedAt, version.note);
-    return version.entity;
-  }
-  const current = await findCurrent(reader, resource.kind, ref);
-  if (current === undefined) throw notFound(resource, ref);
-  if (current.deleted && wanted.cursor === undefined) throw gone(current.id, current.recordedAt, current.note);
-  return current.id;
 }
 
 /** The direction that the page before ended in, and the edge in it. */

@@ -4,7 +4,7 @@ import type { Task } from '../../journal/analysis.js';
 import type { Document } from '../../journal/kind.js';
 import { readNames } from '../../journal/names.js';
 import { readOrigins } from '../../journal/origins.js';
-import { readDocuments } from '../../journal/read.js';
+import { documentsById } from '../../journal/read.js';
 import { placedCitations, statedFields } from '../../journal/support.js';
 import { resourceOf } from '../index.js';
 import type { Resource } from '../resource.js';
@@ -59,14 +59,13 @@ async function readEvidence(
   const disputeIds = disputes.shown.map((dispute) => dispute.id);
   const own = placedCitations(kind, document).map(({ citation }) => citation.source);
   const cited = new Set([...own, ...claims.shown.flatMap(sourcesCited)]);
-  const sources = await readDocuments(reader, [...cited], asOf);
   const attributed = new Set(claims.shown.flatMap(({ attributedTo }) => attributedTo));
   return {
     revision,
     claims,
     disputes,
     disputedFields: await readDisputedFields(reader, disputeIds, { id, asOf }),
-    sources: new Map(sources.map((source) => [source.id, JSON.parse(source.doc) as Document])),
+    sources: await documentsById(reader, [...cited], asOf),
     names: await readNames(reader, [...attributed], asOf),
     origins: await readOrigins(reader, id, revision, asked),
   };

@@ -3,7 +3,7 @@ import { type Preamble, readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { cacheHeaders, isNotModified, versionTag } from '../../http/conditional.js';
 import { type Query, readQuery } from '../../http/query.js';
-import { type Current, findAsOf, findCurrent, findStored } from '../../journal/read.js';
+import { type Current, findAsOf, findCurrent, findStored, type Version } from '../../journal/read.js';
 import { Problem } from '../../problems.js';
 import { toInstant } from '../../shared/clock.js';
 import { queryHash } from '../../shared/cursor.js';
@@ -122,10 +122,22 @@ async function findThen(
   head: Preamble,
 ): Promise<Found> {
   const revision = revisionOf(asOf, head, head.revisionAt, toInstant(services.clock.now()));
+  const { doc, version } = await requireVersion(resource, reader, ref, revision);
+  return { doc, version, asOf: revision, immutable: isImmutable(asOf, head) };
+}
+
+/** The version of a record that held at a revision. Raises `not-found`, and `gone` where it was deleted then. */
+export async function requireVersion(
+  resource: Resource,
+  reader: Reader,
+  ref: string,
+  revision: number,
+): Promise<Version & { doc: string }> {
   const version = await findAsOf(reader, resource.kind, ref, revision);
   if (version === undefined) throw notFound(resource, ref, ` at revision ${revision}`);
-  if (version.doc === null) throw gone(version.entity, version.recordedAt, version.note);
-  return { doc: version.doc, version: version.version, asOf: revision, immutable: isImmutable(asOf, head) };
+  const { doc } = version;
+  if (doc === null) throw gone(version.entity, version.recordedAt, version.note);
+  return { ...version, doc };
 }
 
 function sendPlain(

@@ -1,21 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { answerTag, cacheHeaders, isNotModified } from '../../http/conditional.js';
 import { readQuery, wholeNumber } from '../../http/query.js';
 import { citationsOf, type PointingRow, pointingPosition, readPointing } from '../../journal/citations.js';
 import type { Document } from '../../journal/kind.js';
-import { readDocuments } from '../../journal/read.js';
-import { toInstant } from '../../shared/clock.js';
+import { documentsById } from '../../journal/read.js';
 import { type Cursor, encodeCursor, queryHash } from '../../shared/cursor.js';
-import { resourceOf } from '../index.js';
+import type { ResourceType } from '../../shared/ids.js';
+import { resourceOfType } from '../index.js';
 import type { Resource } from '../resource.js';
-import { isImmutable, parseAsOf, revisionOf } from './as-of.js';
+import { parseAsOf } from './as-of.js';
 import { annotationPage, type Citing } from './formats/annotations.js';
 import { baseOf } from './formats/base.js';
 import { contentType, type Format } from './formats/format.js';
-import { requireId } from './links.js';
-import { nextAddress, nextLink, pinnedRevision, readCursor } from './paging.js';
+import { nextAddress, nextLink, readCursor } from './paging.js';
+import { beginWalk, type RecordWalk } from './record-walk.js';
 import { JSON_UTF8, type Services } from './services.js';
 
 const DEFAULT_LIMIT = 50;
@@ -41,7 +40,7 @@ export function citationsHandler(resource: Resource, services: Services) {
     };
     const base = format === 'jsonld' ? baseOf(services, request) : '';
     return services.store.snapshot(async (reader) => {
-      const at = await place(resource, services, reader, ref, wanted);
+      const at = await beginWalk(resource, services, reader, ref, wanted, ['citations'], KEYS);
       const tag = answerTag(at.revision, queryHash(JSON.stringify([at.walk, wanted.limit, wanted.cursor?.keys, base])));
       cacheHeaders(reply, tag, at.immutable, services.publicRead);
       if (isNotModified(request, tag)) return reply.code(304).send();
@@ -63,22 +62,10 @@ export function citationsHandler(resource: Resource, services: Services) {
   };
 }
 
-/** Which source at which revision: `pinned` is undefined for the present. */
-async function place(resource: Resource, services: Services, reader: Reader, ref: string, wanted: Wanted) {
-  const { asOf, cursor } = wanted;
-  const head = await readPreamble(reader, [], asOf && 'instant' in asOf ? asOf.instant : undefined);
-  const id = await requireId(resource, services, reader, ref, wanted, head);
-  const walk = queryHash(JSON.stringify(['citations', id, asOf ?? '']));
-  const asked = asOf && revisionOf(asOf, head, head.revisionAt, toInstant(services.clock.now()));
-  const pinned = cursor ? pinnedRevision(cursor, walk, head, KEYS) : asked;
-  const immutable = cursor !== undefined || (asOf !== undefined && isImmutable(asOf, head));
-  return { id, walk, pinned, immutable, revision: pinned ?? head.revision, epoch: head.epoch };
-}
-
 /** Records that point at the source otherwise than by a citation are left out, so a page may be shorter than asked. */
 async function readPage(
   reader: Reader,
-  { id, walk, pinned, revision, epoch }: Awaited<ReturnType<typeof place>>,
+  { id, walk, pinned, revision, epoch }: RecordWalk,
   { limit, cursor }: Wanted,
 ): Promise<{ data: Citing[]; next: string | null }> {
   const rows = await readPointing(reader, { id, asOf: pinned }, limit + 1, cursor?.keys);
@@ -89,12 +76,12 @@ async function readPage(
 
 function citingOf({ id, type, slug, label, doc }: PointingRow, source: string): Citing[] {
   if (doc === null) return [];
-  const { kind } = resourceOf(`${type}s` as Resource['collection']);
+  const { kind } = resourceOfType(type as ResourceType);
   const citations = citationsOf(kind, JSON.parse(doc) as Document, source);
   return citations.length === 0 ? [] : [{ record: { id, type, slug, label }, citations }];
 }
 
 async function textThen(reader: Reader, id: string, asOf: number | undefined): Promise<string | undefined> {
-  const [source] = await readDocuments(reader, [id], asOf);
-  return (JSON.parse(source?.doc ?? '{}') as { textSha256?: string }).textSha256;
+  const source = (await documentsById(reader, [id], asOf)).get(id) as { textSha256?: string } | undefined;
+  return source?.textSha256;
 }

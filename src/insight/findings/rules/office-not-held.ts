@@ -1,5 +1,6 @@
 import type { Document } from '../../../journal/kind.js';
 import { typeOfId } from '../../../shared/ids.js';
+import { firstOfEach } from '../first-of-each.js';
 import { type Coverage, coverageOf, gapsInWords, surelyCovers, validitiesInWords, validitiesOf } from '../held.js';
 import type { Found, Rule } from '../rule.js';
 import { type ActorShape, type AgreementShape, type EventShape, shapeOf, signingOf } from '../shapes.js';
@@ -37,7 +38,7 @@ export const officeNotHeld: Rule = {
     },
   ],
   async check(records, world) {
-    const acts = records.flatMap((record) => distinct(actsOf(record)));
+    const acts = records.flatMap((record) => firstOfEach(actsOf(record), keyOf));
     const persons = await actorsById(
       world,
       acts.map(({ person }) => person),
@@ -96,13 +97,7 @@ function signaturesOf(agreement: AgreementShape & { id: string }): Act[] {
   });
 }
 
-/** One of several acts of a person in an office, the one that is listed first. */
-function distinct(acts: readonly Act[]): Act[] {
-  const first = new Map<string, Act>();
-  for (const act of acts) if (!first.has(keyOf(act))) first.set(keyOf(act), act);
-  return [...first.values()];
-}
-
+/** Of several acts of a person in an office the first is told. */
 function keyOf({ person, office }: Act): string {
   return `${person} ${office}`;
 }

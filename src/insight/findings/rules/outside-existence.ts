@@ -2,6 +2,7 @@ import type { Document } from '../../../journal/kind.js';
 import { BINDING_ROLES } from '../../../resources/agreements/agreements.bound.js';
 import { typeOfId } from '../../../shared/ids.js';
 import { daysOf, spanOf } from '../../../shared/span.js';
+import { firstOfEach } from '../first-of-each.js';
 import type { Found, Rule } from '../rule.js';
 import { type ActorShape, type AgreementShape, type EventShape, shapeOf, signingOf } from '../shapes.js';
 
@@ -32,7 +33,7 @@ export const outsideExistence: Rule = {
     },
   ],
   async check(records, world) {
-    const acts = records.flatMap((record) => distinct(actsOf(record)));
+    const acts = records.flatMap((record) => firstOfEach(actsOf(record), keyOf));
     const actors = await world.documents(acts.map(({ actor }) => actor));
     return acts.flatMap((act) => {
       const document = actors.get(act.actor);
@@ -82,16 +83,7 @@ function signaturesOf(agreement: AgreementShape & { id: string }): Act[] {
   });
 }
 
-/** One of several acts of an actor in a record on a date, the one that is listed first. */
-function distinct(acts: readonly Act[]): Act[] {
-  const keys = new Set<string>();
-  return acts.filter((act) => {
-    const isNew = !keys.has(keyOf(act));
-    keys.add(keyOf(act));
-    return isNew;
-  });
-}
-
+/** Of several acts of an actor in a record on a date the first is told. */
 function keyOf({ actor, date }: Act): string {
   return `${actor} ${date}`;
 }

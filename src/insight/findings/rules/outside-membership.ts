@@ -1,4 +1,5 @@
 import type { Document } from '../../../journal/kind.js';
+import { firstOfEach } from '../first-of-each.js';
 import { coverageOf, gapsInWords, validitiesInWords, validitiesOf } from '../held.js';
 import type { Found, Rule } from '../rule.js';
 import { type ActorShape, type EventShape, shapeOf } from '../shapes.js';
@@ -24,7 +25,7 @@ export const outsideMembership: Rule = {
     },
   ],
   async check(records, world) {
-    const acts = records.flatMap((record) => distinct(actsOf(record)));
+    const acts = records.flatMap((record) => firstOfEach(actsOf(record), keyOf));
     const actors = await world.documents(acts.map(({ actor }) => actor));
     return acts.flatMap((act) => {
       const document = actors.get(act.actor);
@@ -57,13 +58,7 @@ function actsOf(record: Document): Act[] {
   });
 }
 
-/** One of several acts of an actor for a body, the one that is listed first. */
-function distinct(acts: readonly Act[]): Act[] {
-  const first = new Map<string, Act>();
-  for (const act of acts) if (!first.has(keyOf(act))) first.set(keyOf(act), act);
-  return [...first.values()];
-}
-
+/** Of several acts of an actor for a body the first is told. */
 function keyOf({ actor, body }: Act): string {
   return `${actor} ${body}`;
 }

@@ -1,7 +1,7 @@
-import { readTexts } from '../../../journal/texts.js';
+import { eachText } from '../../../journal/texts.js';
 import { RESOURCE_TYPES } from '../../../shared/ids.js';
 import { findQuotation, type Quotable, type Quotation, quotable } from '../../../shared/quotation.js';
-import { type Citation, citationsIn } from '../cited.js';
+import { type Citation, citationsOf } from '../cited.js';
 import type { Found, Rule } from '../rule.js';
 import { type SourceShape, shapeOf } from '../shapes.js';
 import type { World } from '../world.js';
@@ -23,18 +23,15 @@ export const quoteNotInText: Rule = {
   dependencies: [{ on: 'source', fields: ['textSha256'], path: [{ direction: 'in' }] }],
   async check(records, world) {
     const quoting = records.flatMap((record) =>
-      citationsIn(record).flatMap(({ pointer, citation }) => quotationAt(record.id, pointer, citation)),
+      citationsOf(record).flatMap(({ pointer, citation }) => quotationAt(record.id, pointer, citation)),
     );
     const toCheck = await inPresentTexts(quoting, world);
     const found = new Map<Quoting, Found>();
     const keys = new Map(toCheck.map(({ source, sha256 }) => [source, { entity: source, sha256 }]));
-    const texts = [...keys.values()];
-    for (let start = 0; start < texts.length; start += TEXTS_AT_ONCE) {
-      for (const { entity, content } of await readTexts(world.reader, texts.slice(start, start + TEXTS_AT_ONCE))) {
-        const text = quotable(content);
-        for (const quote of toCheck.filter(({ source }) => source === entity)) {
-          for (const finding of heldAgainst(text, quote)) found.set(quote.of, finding);
-        }
+    for await (const { entity, content } of eachText(world.reader, [...keys.values()], TEXTS_AT_ONCE)) {
+      const text = quotable(content);
+      for (const quote of toCheck.filter(({ source }) => source === entity)) {
+        for (const finding of heldAgainst(text, quote)) found.set(quote.of, finding);
       }
     }
     return quoting.flatMap((quote) => found.get(quote) ?? []);

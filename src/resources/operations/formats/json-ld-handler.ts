@@ -2,11 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Reader } from '../../../db/store.js';
 import { cacheHeaders, isNotModified } from '../../../http/conditional.js';
 import type { Document } from '../../../journal/kind.js';
-import { readDocuments } from '../../../journal/read.js';
+import { documentsById } from '../../../journal/read.js';
 import { invalidParameter } from '../../../problems.js';
 import { queryHash } from '../../../shared/cursor.js';
-import { typeOfId } from '../../../shared/ids.js';
-import { resourceOf } from '../../index.js';
+import { type ResourceType, typeOfId } from '../../../shared/ids.js';
+import { resourceOfType } from '../../index.js';
 import type { Resource } from '../../resource.js';
 import { parseAsOf } from '../as-of.js';
 import { findRecord, readRecordQuery, referenceOf } from '../read.js';
@@ -48,9 +48,8 @@ async function linkedOf(
   base: string,
 ): Promise<Linked> {
   const nodes = new Map<string, Node>();
-  for (const { id, doc } of await readDocuments(reader, referredIds(resource, [document]), asOf)) {
-    const other = resourceOf(`${typeOfId(id)}s` as Resource['collection']);
-    const record = JSON.parse(doc) as Document;
+  for (const [id, record] of await documentsById(reader, referredIds(resource, [document]), asOf)) {
+    const other = resourceOfType(typeOfId(id) as ResourceType);
     const node = {
       '@id': addressOf(base, id),
       '@type': typeOf(other.collection, record),
