@@ -28,8 +28,5 @@ export const {
   findingsState,
   apiKeys,
   idempotencyKeys,
-  webhooks,
-  deliveries,
   importRuns,
-  pulls,
 } = tables;

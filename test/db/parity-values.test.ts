@@ -1,4 +1,4 @@
-import { count, eq } from 'drizzle-orm';
+import { and, count, eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countUsableKeys, insertApiKey, listApiKeys, revokeApiKey } from '../../src/db/api-keys.js';
@@ -176,22 +176,28 @@ describe('booleans', () => {
   it('are booleans, in columns and conditions', async () => {
     const { store } = t.service;
     const common = {
-      url: '',
-      settings: '{}',
-      position: 0,
-      disabledReason: null,
-      createdAt: '2031-01-01T00:00:00.000Z',
+      type: 'area',
+      label: 'Flagged',
+      version: 1,
+      revision: 0,
+      created: 0,
+      mergedInto: null,
+      origin: null,
     };
-    const rows = [true, false].map((enabled) => ({ id: `hook-${enabled}`, enabled, ...common }));
-    await store.write((tx) => tx.insert('webhooks', rows));
-    expect(
-      await store.all('hooks', (db, { webhooks }) => db.select().from(webhooks).orderBy(webhooks.enabled)),
-    ).toEqual(rows.toReversed());
-    const byFlag = (enabled: boolean) =>
-      store.all(`hooks ${enabled}`, (db, { webhooks }) =>
-        db.select({ id: webhooks.id }).from(webhooks).where(eq(webhooks.enabled, enabled)),
+    const rows = [true, false].map((deleted) => ({ id: `area-${deleted}`, slug: `is-${deleted}`, deleted, ...common }));
+    await store.write((tx) => tx.insert('entities', rows));
+    const flagged = await store.all('flagged', (db, { entities }) =>
+      db.select().from(entities).where(eq(entities.label, 'Flagged')).orderBy(entities.deleted),
+    );
+    expect(flagged).toEqual(rows.toReversed());
+    const byFlag = (deleted: boolean) =>
+      store.all(`flagged ${deleted}`, (db, { entities }) =>
+        db
+          .select({ id: entities.id })
+          .from(entities)
+          .where(and(eq(entities.label, 'Flagged'), eq(entities.deleted, deleted))),
       );
-    expect([await byFlag(true), await byFlag(false)]).toEqual([[{ id: 'hook-true' }], [{ id: 'hook-false' }]]);
+    expect([await byFlag(true), await byFlag(false)]).toEqual([[{ id: 'area-true' }], [{ id: 'area-false' }]]);
   });
 
   it('tell the deleted from the living', async () => {

@@ -3,10 +3,13 @@ import type { Kit } from '../columns.js';
 
 /** The journal and what names its records. */
 export function defineCore(kit: Kit) {
-  const { table, key, text, integer, big, flag, index, uniqueIndex } = kit;
+  const entities = defineEntities(kit);
+  return { head: defineHead(kit), entities, revisions: defineRevisions(kit, entities) };
+}
 
+function defineHead({ table, key, integer, big }: Kit) {
   /** One row: where the journal stands. Updated inside each write, so revisions are gapless and in commit order. */
-  const head = table('head', {
+  return table('head', {
     id: integer('id').primaryKey(),
     revision: big('revision').notNull(),
     /** `recorded_at` of that revision; never goes backwards. */
@@ -17,8 +20,10 @@ export function defineCore(kit: Kit) {
     /** Which projections the query tables hold: `PROJECTIONS` of the program that made them last. */
     projections: integer('projections').notNull().default(1),
   });
+}
 
-  const entities = table(
+function defineEntities({ table, key, text, integer, big, flag, index, uniqueIndex }: Kit) {
+  return table(
     'entities',
     {
       id: key('id').primaryKey(),
@@ -41,8 +46,13 @@ export function defineCore(kit: Kit) {
       index('entities_slug').on(t.slug, t.type),
     ],
   );
+}
 
-  const revisions = table(
+function defineRevisions(
+  { table, key, text, integer, big, index, uniqueIndex }: Kit,
+  entities: ReturnType<typeof defineEntities>,
+) {
+  return table(
     'revisions',
     {
       revision: big('revision').primaryKey(),
@@ -62,15 +72,16 @@ export function defineCore(kit: Kit) {
       by: key('by').notNull(),
       note: text('note'),
       requestId: key('request_id'),
+      /** The record that this one was merged into by this change; null for other changes. */
+      mergedInto: key('merged_into'),
     },
     (t) => [
       uniqueIndex('revisions_entity').on(t.entity, t.revision),
       index('revisions_slug').on(t.type, t.slug, t.revision),
       index('revisions_recorded_at').on(t.recordedAt, t.revision),
+      index('revisions_merged_into').on(t.mergedInto).where(sql`merged_into is not null`),
     ],
   );
-
-  return { head, entities, revisions };
 }
 
 export type CoreTables = ReturnType<typeof defineCore>;

@@ -44,38 +44,7 @@ function defineAccess(kit: Kit) {
 
 /** Dealings with other systems. */
 function defineExchange(kit: Kit) {
-  const { table, key, text, integer, big, flag, index } = kit;
-
-  const webhooks = table('webhooks', {
-    id: key('id').primaryKey(),
-    url: text('url').notNull(),
-    /** Filter, mode and secrets as JSON. */
-    settings: text('settings').notNull(),
-    /** Revision delivered last. */
-    position: big('position').notNull(),
-    enabled: flag('enabled').notNull(),
-    disabledReason: text('disabled_reason'),
-    createdAt: key('created_at').notNull(),
-  });
-
-  const deliveries = table(
-    'deliveries',
-    {
-      id: key('id').primaryKey(),
-      webhook: key('webhook')
-        .notNull()
-        .references(() => webhooks.id),
-      revision: big('revision').notNull(),
-      attempt: integer('attempt').notNull(),
-      dueAt: key('due_at').notNull(),
-      leasedUntil: key('leased_until'),
-      status: integer('status'),
-      /** Start of the answer's body. */
-      excerpt: text('excerpt'),
-      finishedAt: key('finished_at'),
-    },
-    (t) => [index('deliveries_due').on(t.dueAt, t.webhook), index('deliveries_webhook').on(t.webhook, t.revision)],
-  );
+  const { table, key, text } = kit;
 
   const importRuns = table('import_runs', {
     id: key('id').primaryKey(),
@@ -87,14 +56,5 @@ function defineExchange(kit: Kit) {
     outcome: text('outcome'),
   });
 
-  /** Other instances that this one mirrors. */
-  const pulls = table('pulls', {
-    origin: key('origin').primaryKey(),
-    url: text('url').notNull(),
-    cursor: text('cursor'),
-    remoteRevision: big('remote_revision'),
-    pulledAt: key('pulled_at'),
-  });
-
-  return { webhooks, deliveries, importRuns, pulls };
+  return { importRuns };
 }
