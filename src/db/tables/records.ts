@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Kit } from '../columns.js';
 import { isCurrent } from '../columns.js';
 import type { CoreTables } from './core.js';
@@ -89,6 +90,8 @@ function defineEvents(kit: Kit, common: RecordColumns) {
       latitude: real('latitude'),
       longitude: real('longitude'),
       ...evidence(kit),
+      /** What an event can be known again by; null when it says too little for that. */
+      likeness: key('likeness'),
     },
     (t) => {
       const order = [t.dateFrom, t.dateTo, t.entity] as const;
@@ -104,6 +107,9 @@ function defineEvents(kit: Kit, common: RecordColumns) {
         index('events_country')
           .on(t.country, ...order, t.kind, t.status, t.until)
           .where(isCurrent),
+        index('events_likeness')
+          .on(t.likeness, t.entity, t.dateFrom, t.dateTo, t.until)
+          .where(sql`until is null and likeness is not null`),
       ];
     },
   );

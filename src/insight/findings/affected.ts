@@ -6,7 +6,7 @@ import type { Document } from '../../journal/kind.js';
 import { documentsById } from '../../journal/read.js';
 import { typeOfId } from '../../shared/ids.js';
 import type { Check } from './check.js';
-import type { Dependency, Rule } from './rule.js';
+import type { Dependency, Rewritten, Rule } from './rule.js';
 import { RULES } from './rules/index.js';
 import { neighbours } from './world.js';
 
@@ -14,13 +14,6 @@ import { neighbours } from './world.js';
 export interface Affected {
   upto: number;
   checks: Check[];
-}
-
-/** A record that was written, as it was before the first of the revisions and as it is now. */
-interface Change {
-  id: string;
-  before: Document | undefined;
-  now: Document | undefined;
 }
 
 const REVISIONS_AT_ONCE = 500;
@@ -42,7 +35,7 @@ export const AFFECTED: Task<{ since: number }, Affected> = {
   },
 };
 
-async function readChanges(reader: Reader, since: number, upto: number): Promise<Change[]> {
+async function readChanges(reader: Reader, since: number, upto: number): Promise<Rewritten[]> {
   const rows = await reader.all(
     'written',
     (db, { revisions: { entity, revision }, revisions }) =>
@@ -58,21 +51,29 @@ async function readChanges(reader: Reader, since: number, upto: number): Promise
   return ids.map((id) => ({ id, before: before.get(id), now: now.get(id) }));
 }
 
-/** The records that the rule must be checked on: those written, and those that its dependencies lead to. */
-async function reachedBy(reader: Reader, rule: Rule, changes: readonly Change[], since: number): Promise<Set<string>> {
+/** The records that the rule must be checked on: those written, those that its dependencies lead to, and those it reaches. */
+async function reachedBy(
+  reader: Reader,
+  rule: Rule,
+  changes: readonly Rewritten[],
+  since: number,
+): Promise<Set<string>> {
+  const isChecked = (id: string) => rule.of.includes(typeOfId(id) as never);
   const reached = new Set(changes.map(({ id }) => id));
+  const own = changes.filter(({ id }) => isChecked(id));
+  for (const id of (await rule.reach?.(own, reader)) ?? []) reached.add(id);
   for (const dependency of rule.dependencies) {
     const from = changes.filter((change) => matters(change, dependency)).map(({ id }) => id);
     for (const id of await follow(reader, from, dependency.path, since)) reached.add(id);
   }
-  return new Set([...reached].filter((id) => rule.of.includes(typeOfId(id) as never)));
+  return new Set([...reached].filter(isChecked));
 }
 
 /**
  * Whether a change is one of what the dependency names. What points at a new record was written after it or with it, and
  * so is checked anyway.
  */
-function matters({ id, before, now }: Change, { on, fields, path: [first] }: Dependency): boolean {
+function matters({ id, before, now }: Rewritten, { on, fields, path: [first] }: Dependency): boolean {
   if (typeOfId(id) !== on) return false;
   if (before === undefined && first.direction === 'in') return false;
   if (before === undefined || now === undefined || fields === undefined) return true;

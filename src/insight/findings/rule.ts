@@ -1,3 +1,4 @@
+import type { Reader } from '../../db/store.js';
 import type { Document, Json } from '../../journal/kind.js';
 import type { ResourceType } from '../../shared/ids.js';
 import type { Step, World } from './world.js';
@@ -37,6 +38,13 @@ export interface Dependency {
   path: readonly [Step, ...Step[]];
 }
 
+/** A record that was written, as it was before and as it is now; undefined when it was not there, or is no more. */
+export interface Rewritten {
+  id: string;
+  before: Document | undefined;
+  now: Document | undefined;
+}
+
 /** One thing that the knowledge base checks itself for. */
 export interface Rule {
   /** In kebab-case: `office-not-held`. */
@@ -47,11 +55,13 @@ export interface Rule {
   severities: readonly Severity[];
   /** The types of records that it is checked on; a change of one of them checks it again. */
   of: readonly ResourceType[];
-  /** What else it reads, and so depends on. Together with `of` these must cover everything `check` looks at. */
+  /** What else it reads, and so depends on. Together with `of` and `reach` these must cover everything `check` looks at. */
   dependencies: readonly Dependency[];
+  /** Where no edges lead to them: the ids of others of these types that changed records of them have an effect on. */
+  reach?(changes: readonly Rewritten[], reader: Reader): Promise<string[]>;
   /** What it finds on some records, at most 200 of the types in `of`. A few queries for all of them together. */
   check(records: readonly Document[], world: World): Promise<Found[]>;
 }
 
 /** One more with each change of what a rule finds, so that everything is checked again by the program that has it. */
-export const RULESET = 1;
+export const RULESET = 2;

@@ -1,6 +1,7 @@
 import type { Body, Projection } from '../../journal/kind.js';
 import { dayToIso } from '../../shared/edtf.js';
 import { bounds, edges } from '../projection.js';
+import { alikeOf } from './likeness.js';
 
 export interface EventBody extends Body {
   kind: string;
@@ -11,6 +12,7 @@ export interface EventBody extends Body {
 interface EventDocument {
   kind: string;
   title: string;
+  method: string;
   date: string;
   status: string;
   place?: { country?: string; latitude?: number; longitude?: number };
@@ -35,6 +37,7 @@ export function projectEvent(event: EventDocument): Projection {
       country: place?.country ?? null,
       latitude: place?.latitude ?? null,
       longitude: place?.longitude ?? null,
+      likeness: alikeOf(event)?.likeness ?? null,
     },
     dates: bounds(event.date),
     counted: { kind, status, country: place?.country ?? null },

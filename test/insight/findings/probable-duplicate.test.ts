@@ -16,13 +16,13 @@ async function foundOn(one: Given, other: Given) {
 }
 
 describe('probable-duplicate', () => {
-  it('notices two events alike, and says the same of either', async () => {
+  it('notices that an event is like one recorded before', async () => {
     const { slugs, found } = await foundOn({ date: '2024-06' }, { title: 'In other words' });
     expect(found).toMatchObject([
       {
         severity: 'notice',
-        owners: slugs,
-        involves: [],
+        owners: [slugs[1]],
+        involves: [slugs[0]],
         message: 'Two events of the kind call, dated 2024-06 and 2024-06-13, have the same 2 actors.',
         details: { kind: 'call', dates: ['2024-06', '2024-06-13'] },
       },
@@ -81,11 +81,52 @@ describe('probable-duplicate', () => {
     expect((await foundOn(signed(one), {})).found).toHaveLength(1);
   });
 
-  it('finds each pair of several', async () => {
+  it('finds each of several once, with the one recorded last before it that it is like', async () => {
     const { slugs, participants } = await foundOn({}, {});
-    const third = await here.add('event', { kind: 'call', date: '2024-06-13', participants });
-    const found = await here.find(probableDuplicate, ...[...slugs, third].map((slug) => `event/${slug}`));
-    expect(found.map(({ owners }) => owners).sort()).toEqual([slugs, [slugs[0], third], [slugs[1], third]]);
+    const [first, second] = slugs;
+    const again = (more: Given) => here.add('event', { kind: 'call', date: '2024-06-13', participants, ...more });
+    const third = await again({});
+    const apart = await again({ place: { name: 'Lviv', country: 'UA' } });
+    const fourth = await again({ place: { name: 'Bonn', country: 'DE' } });
+    const pairs = async () => {
+      const found = await here.find(
+        probableDuplicate,
+        ...[...slugs, third, apart, fourth].map((slug) => `event/${slug}`),
+      );
+      return found.map(({ owners, involves }) => [...owners, ...involves]);
+    };
+    expect(await pairs()).toEqual([
+      [second, first],
+      [third, second],
+      [apart, third],
+      [fourth, third],
+    ]);
+    await here.change('event', second as string, { date: '2024-07' });
+    expect(await pairs()).toEqual([
+      [third, first],
+      [apart, third],
+      [fourth, third],
+    ]);
+  });
+
+  it('compares an event with the twenty recorded last before it, and with as many that a program coded', async () => {
+    const { participants } = await foundOn({}, {});
+    const more = (given: Given) => here.add('event', { kind: 'visit', date: '2024-06-13', participants, ...given });
+    const first = await more({ place: { name: 'Kyiv', country: 'UA' } });
+    const coded = await more({ place: { name: 'Kyiv', country: 'UA' }, method: 'machine-coded' });
+    const elsewhere = { place: { name: 'Bonn', country: 'DE' } };
+    const between = await more(elsewhere);
+    for (let nth = 0; nth < 19; nth += 1) {
+      await more(elsewhere);
+      await more({ ...elsewhere, method: 'machine-coded' });
+    }
+    const event = await more({ place: { name: 'Kyiv', country: 'UA' } });
+    const like = async () => (await here.find(probableDuplicate, `event/${event}`)).map(({ involves }) => involves);
+    expect(await like()).toEqual([[coded]]);
+    await here.change('event', coded, { date: '2024-07' });
+    expect(await like()).toEqual([]);
+    await here.change('event', between, { date: '2024-07' });
+    expect(await like()).toEqual([[first]]);
   });
 });
 

@@ -1,78 +1,67 @@
 import type { Document } from '../../../journal/kind.js';
+import { type Alike, actorsOf, alikeOf } from '../../../resources/events/likeness.js';
 import { fold } from '../../../shared/fold.js';
-import { daysOf } from '../../../shared/span.js';
-import { type Ask, leastBusy, subjectsNear } from '../likeness.js';
-import type { Found, Rule } from '../rule.js';
+import { type Ask, likeAfter, likeBefore } from '../likeness.js';
+import type { Found, Rewritten, Rule } from '../rule.js';
 import { type EventShape, shapeOf } from '../shapes.js';
-import type { World } from '../world.js';
 
-/** The longest month. */
-const MAX_DAYS = 31;
-const MACHINE = 'machine-coded';
 /** Relations whose targets tell events apart: two agreements that are signed on one day are signed twice. */
 const TELLING: readonly string[] = ['results-in', 'negotiates', 'announces', 'responds-to'];
 /** Positions farther apart than this many degrees are two places. */
 const SAME_PLACE_DEGREES = 0.5;
 
 /**
- * Events that are likely one and the same, recorded twice. Two that a program coded are not compared: it codes one event
- * as often as it is reported, and that is known.
+ * Events that are likely recorded again. Each is found once, with the one recorded last before it that it is like: all
+ * pairs of a hundred alike would be 4,950.
  */
 export const probableDuplicate: Rule = {
   name: 'probable-duplicate',
   title: 'Probably recorded twice',
   description:
-    'Two events are of the same kind, may be of the same day (both dated to a month or closer), have the same two or more actors, and nothing tells them apart.',
+    'An event is of the same kind as one recorded before it, may be of the same day (both dated to a month or closer), has the same two or more actors, and nothing tells the two apart.',
   severities: ['notice'],
   of: ['event'],
   dependencies: [],
+  reach: async (changes, reader) => (await Promise.all(asksOf(changes).map((ask) => likeAfter(reader, ask)))).flat(),
   async check(records, world) {
     const events = records.map(likenessOf).filter((event) => event !== undefined);
-    const asks = await asksFor(events, world);
-    const near = await subjectsNear(world.reader, asks);
-    const documents = await world.documents(near.flat());
-    return asks.flatMap(({ event }, index) =>
-      (near[index] ?? []).flatMap((id) => {
-        const document = documents.get(id);
-        const other = document && likenessOf(document);
-        return other === undefined || id === event.id || !areAlike(event, other) ? [] : [found(event, other)];
-      }),
-    );
+    const before = await Promise.all(events.map((event) => likeBefore(world.reader, event)));
+    const documents = await world.documents(before.flat());
+    return events.flatMap((event, index) => {
+      const others = (before[index] ?? []).map((id) => documents.get(id)).map((other) => other && likenessOf(other));
+      const first = others.find((other) => other !== undefined && areAlike(other, event));
+      return first === undefined ? [] : [found(first, event)];
+    });
   },
 };
 
-interface Likeness extends EventShape {
+interface Likeness extends EventShape, Alike {
   id: string;
-  first: number;
-  last: number;
-  /** Each once, sorted. */
-  actors: string[];
 }
 
 /** What is compared of an event; undefined when it says too little. */
 function likenessOf(document: Document): Likeness | undefined {
   const event = shapeOf<EventShape>(document);
-  const { first, last } = daysOf(event.date);
-  const actors = [...new Set(event.participants.map(({ actor }) => actor))].sort();
-  return actors.length < 2 || last - first >= MAX_DAYS ? undefined : { ...event, first, last, actors };
+  const alike = alikeOf(event);
+  return alike && { ...event, ...alike };
 }
 
-/** One look for each event, among those of the actor that has the fewest. */
-async function asksFor(events: readonly Likeness[], world: World): Promise<(Ask & { event: Likeness })[]> {
-  const pick = await leastBusy(
-    world.reader,
-    events.flatMap(({ actors }) => actors),
-  );
-  return events.map((event) => {
-    const { kind, first, last, actors } = event;
-    return { event, actor: pick(actors), kind, first: first - MAX_DAYS, last, ends: first };
-  });
+/** For each likeness that changed records have or had: the one recorded first, and all the days that they may be of. */
+function asksOf(changes: readonly Rewritten[]): Ask[] {
+  const asks = new Map<string, Ask>();
+  for (const event of changes.flatMap(({ before, now }) => [before, now])) {
+    const alike = event && likenessOf(event);
+    if (alike === undefined) continue;
+    const { likeness, compared, id, first, last } = alike;
+    const ask = asks.get(likeness) ?? { id, compared, first, last };
+    const days = { first: Math.min(ask.first, first), last: Math.max(ask.last, last) };
+    asks.set(likeness, { id: id < ask.id ? id : ask.id, compared, ...days });
+  }
+  return [...asks.values()];
 }
 
+/** Of events of one likeness, whether nothing tells them apart. */
 function areAlike(a: Likeness, b: Likeness): boolean {
-  if (a.kind !== b.kind || a.first > b.last || b.first > a.last) return false;
-  if (a.actors.join() !== b.actors.join()) return false;
-  if (a.method === MACHINE && b.method === MACHINE) return false;
   return !isTied(a, b) && !isTied(b, a) && !areToldApart(a, b) && !areElsewhere(a.place, b.place);
 }
 
@@ -100,16 +89,15 @@ function apart(one: number | undefined, other: number | undefined): number {
   return one === undefined || other === undefined ? Number.NaN : Math.abs(one - other);
 }
 
-function found(one: Likeness, other: Likeness): Found {
-  const [a, b] = one.id < other.id ? [one, other] : [other, one];
-  const { kind, actors } = a;
-  const details = { kind, actors, dates: [a.date, b.date] };
+function found(before: Likeness, event: Likeness): Found {
+  const { kind } = event;
+  const actors = actorsOf(event);
   return {
     severity: 'notice',
-    owners: [a.id, b.id],
-    involves: [],
-    key: 'pair',
-    message: `Two events of the kind ${kind}, dated ${a.date} and ${b.date}, have the same ${actors.length} actors.`,
-    details,
+    owners: [event.id],
+    involves: [before.id],
+    key: 'before',
+    message: `Two events of the kind ${kind}, dated ${before.date} and ${event.date}, have the same ${actors.length} actors.`,
+    details: { kind, actors, dates: [before.date, event.date] },
   };
 }

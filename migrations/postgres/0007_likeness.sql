@@ -1,0 +1,2 @@
+ALTER TABLE "events" ADD COLUMN "likeness" text collate "C";--> statement-breakpoint
+CREATE INDEX "events_likeness" ON "events" USING btree ("likeness","entity","date_from","date_to","until") WHERE until is null and likeness is not null;

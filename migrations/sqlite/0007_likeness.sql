@@ -1,0 +1,2 @@
+ALTER TABLE `events` ADD `likeness` text;--> statement-breakpoint
+CREATE INDEX `events_likeness` ON `events` (`likeness`,`entity`,`date_from`,`date_to`,`until`) WHERE until is null and likeness is not null;
