@@ -38,15 +38,16 @@ async function measure({ url, request, status, durationMs, CONNECTIONS }) {
   };
 }
 
-/** Gives the bytes of the request, with a new number in place of FRESH each time. Of several paths, each in turn. */
-function messageOf({ method, path, headers, body = '' }, host) {
-  if (Array.isArray(path)) {
-    const each = path.map((one) => messageOf({ method, path: one, headers, body }, host));
+/** Gives the bytes of the request, with a new number in place of FRESH each time. Of several requests, each in turn. */
+function messageOf(request, host) {
+  if (Array.isArray(request)) {
+    const each = request.map((one) => messageOf(one, host));
     return () => {
       turn += 1;
       return each[turn % each.length]();
     };
   }
+  const { method, path, headers, body = '' } = request;
   const lines = Object.entries({ host, ...headers, ...(body && { 'content-length': Buffer.byteLength(body) }) });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   const text = `${method} ${path} HTTP/1.1\r\n${head}\r\n${body}`;

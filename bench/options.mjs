@@ -5,6 +5,9 @@ import { EXPORT, VOLUME_SCENARIO_NAMES } from './volume-scenarios.mjs';
 
 const ENGINES = { sqlite: ['sqlite'], postgres: ['postgres'], both: ['sqlite', 'postgres'] };
 
+/** What is created while findings are looked for: events like those of the generator, and nearly all the same. */
+export const LOADS = ['ordinary events', 'one event again and again'];
+
 /** A wrong call; answered with its message and exit code 2. */
 export class UsageError extends Error {}
 
@@ -13,6 +16,13 @@ export function readOptions(args) {
   const { engine, only = '', json, quick } = parse(args, { engine: 'both' });
   requireOneOf('engine', Object.keys(ENGINES), engine);
   return { engines: ENGINES[engine], names: namesWith(only, SCENARIO_NAMES), json, quick };
+}
+
+/** Reads the arguments of `npm run bench:findings --`. Raises UsageError. */
+export function readFindingsOptions(args) {
+  const { engine, only = '', json, quick } = parse(args, { engine: 'both' });
+  requireOneOf('engine', Object.keys(ENGINES), engine);
+  return { engines: ENGINES[engine], names: namesWith(only, LOADS), json, quick };
 }
 
 /** Reads the arguments of `npm run bench:volume --`. Raises UsageError. */

@@ -60,7 +60,7 @@ async function countEvents(url) {
 }
 
 function asking(server, paths, durationMs, connections) {
-  const request = { method: 'GET', path: paths, headers: {} };
+  const request = paths.map((path) => ({ method: 'GET', path, headers: {} }));
   return { url: server.url, request, status: 200, durationMs, CONNECTIONS: connections };
 }
 
