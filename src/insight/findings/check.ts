@@ -18,12 +18,13 @@ export const CHECK: Task<readonly Check[], Difference> = {
     const { serial } = await readState(reader);
     const world = new World(reader);
     const difference: Difference = { serial, put: [], remove: [] };
+    const owned = await readOwned(reader, [...new Set(checks.flatMap(({ ids }) => ids))]);
     for (const { rule: name, ids } of checks) {
       const rule = RULES.find((each) => each.name === name);
       if (rule === undefined) throw new Error(`no rule is called ${name}`);
       const records = await world.documents(ids);
       const found = await acknowledged(world, await findOn(rule, [...records.values()], world));
-      const kept = new Map((await readOwned(reader, name, ids)).map((each) => [each.id, each]));
+      const kept = keptOn(owned, name, ids);
       for (const finding of found) {
         if (!isSame(finding, kept.get(finding.id))) difference.put.push(finding);
         kept.delete(finding.id);
@@ -33,6 +34,13 @@ export const CHECK: Task<readonly Check[], Difference> = {
     return difference;
   },
 };
+
+/** Those of a rule that are kept on some records, by id. */
+function keptOn(owned: readonly Kept[], rule: string, ids: readonly string[]): Map<string, Kept> {
+  const among = new Set(ids);
+  const those = owned.filter((each) => each.rule === rule && each.owners.some((owner) => among.has(owner)));
+  return new Map(those.map((each) => [each.id, each]));
+}
 
 /** Adds the acknowledgements, which the first owners keep; one of what a finding rested on before does not count. */
 async function acknowledged(world: World, findings: readonly Finding[]): Promise<Kept[]> {

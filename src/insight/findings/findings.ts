@@ -7,8 +7,11 @@ import { CHECK, type Check } from './check.js';
 import { applyDifference, forgetOtherRules, noteChecked, readState } from './ledger.js';
 import { RULESET } from './rule.js';
 
-/** How long after a write its effects are looked for, so that many writes are looked at together. */
+/** How long after a write its effects are looked for at the earliest, so that many writes are looked at together. */
 const SETTLE_MS = 200;
+/** Beside steady writes checking rests four times as long as it took, but no longer than this. */
+const REST = 4;
+const MAX_REST_MS = 5_000;
 const PATIENCE_MS = 2_000;
 const RECORDS_AT_ONCE = 200;
 /** A process that ends without notice has at most so many revisions checked again. */
@@ -34,8 +37,10 @@ export class Findings {
   #noted = 0;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #following: Promise<void> = Promise.resolve();
   #unwatch: () => void = () => undefined;
   #closed = false;
+  #restMs = SETTLE_MS;
   #corrections: Corrections = { put: 0, removed: 0 };
 
   /** `patienceMs`: how long a reading waits for what was written last to be checked. */
@@ -50,9 +55,13 @@ export class Findings {
     const wake = () => {
       if (this.#closed) return;
       this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        this.#run().catch(failed);
-      }, SETTLE_MS);
+        this.#following = this.#follow()
+          .catch(failed)
+          .then((isBehind) => {
+            this.#timer = undefined;
+            if (isBehind === true) wake();
+          });
+      }, this.#restMs);
     };
     this.#unwatch = this.#store.watch(wake);
     wake();
@@ -92,29 +101,41 @@ export class Findings {
     this.#closed = true;
     this.#unwatch();
     clearTimeout(this.#timer);
+    await this.#following;
     await this.#running?.catch(() => undefined);
     if (this.#checked !== undefined && this.#checked > this.#noted) await this.#note();
   }
 
+  /** Checks what is written by now; says whether more was written meanwhile. */
+  async #follow(): Promise<boolean> {
+    await this.#run();
+    return !this.#closed && (await readHead(this.#store)).revision > (this.#checked ?? 0);
+  }
+
   #run(): Promise<void> {
-    this.#running ??= this.#advance().finally(() => {
-      this.#running = undefined;
-    });
+    if (this.#running === undefined) {
+      const begun = performance.now();
+      this.#running = this.#advance().finally(() => {
+        this.#running = undefined;
+        this.#restMs = Math.min(Math.max(SETTLE_MS, REST * (performance.now() - begun)), MAX_REST_MS);
+      });
+    }
     return this.#running;
   }
 
-  /** Goes on until nothing is left to be checked. */
+  /** Goes on until all that was written when it began is checked. */
   async #advance(): Promise<void> {
-    if (this.#checked === undefined) this.#checked = await this.#begin();
-    while (!this.#closed) {
-      const since: number = this.#checked;
-      const { upto, checks } = await this.#analyst.run(AFFECTED, { since });
-      if (upto <= since) return;
+    let checked = this.#checked ?? (await this.#begin());
+    const { revision } = await readHead(this.#store);
+    while (checked < revision) {
+      const { upto, checks } = await this.#analyst.run(AFFECTED, { since: checked });
       for (const some of inPortions(checks)) await this.#check(some);
       if (this.#closed) return;
-      this.#checked = upto;
-      if (upto - this.#noted >= NOTED_EVERY) await this.#note();
+      checked = upto;
+      this.#checked = checked;
+      if (checked - this.#noted >= NOTED_EVERY) await this.#note();
     }
+    this.#checked = checked;
   }
 
   /** Where to go on; from the beginning when another program checked by other rules. */

@@ -47,8 +47,8 @@ interface Row {
   acknowledgement: string | null;
 }
 
-/** The findings of a rule that are kept on some records. */
-export async function readOwned(reader: Reader, rule: string, ids: readonly string[]): Promise<Kept[]> {
+/** The findings that are kept on some records. */
+export async function readOwned(reader: Reader, ids: readonly string[]): Promise<Kept[]> {
   const rows = await inBatches(ids, (batch) => {
     const { names, values } = listValues(batch);
     return reader.all<Row>(
@@ -66,12 +66,9 @@ export async function readOwned(reader: Reader, rule: string, ids: readonly stri
               eq(t.findingRecords.isOwner, true),
             ),
           );
-        return db
-          .select(columnsOf(t))
-          .from(t.findings)
-          .where(and(inArray(t.findings.id, owned), eq(t.findings.rule, sql.placeholder('rule'))));
+        return db.select(columnsOf(t)).from(t.findings).where(inArray(t.findings.id, owned));
       },
-      { ...values, rule },
+      values,
     );
   });
   return withRecords(reader, [...new Map(rows.map((row) => [row.id, row])).values()]);
