@@ -69,6 +69,12 @@ export const SETTINGS = {
     z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).transform((url) => url.replace(/\/+$/, '')),
     'Public address of the service, put before links; empty makes links relative to the host.',
   ),
+  indexTexts: setting(
+    'CHANCERY_INDEX_TEXTS',
+    'off',
+    oneOf('off', 'on'),
+    '`on` lets searches look into the stored texts of sources too; the start after a change makes their index anew.',
+  ),
   logLevel: setting(
     'LOG_LEVEL',
     'info',

@@ -6,6 +6,8 @@ import { readHead } from '../db/head.js';
 import type { Store } from '../db/store.js';
 import { openAnalyst } from '../insight/analyst.js';
 import { Findings } from '../insight/findings/findings.js';
+import { searchTexts } from '../journal/indexed-texts.js';
+import { resourceOf } from '../resources/index.js';
 import { systemClock } from '../shared/clock.js';
 import { randomIds } from '../shared/ids.js';
 import { VERSION } from '../version.js';
@@ -53,6 +55,7 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
   const findings = new Findings(store, analyst);
   try {
     await seedIfEmpty(terminal, store);
+    await searchTexts(store, resourceOf('sources').kind, config.indexTexts === 'on');
     const app = await buildApp({
       config,
       store,

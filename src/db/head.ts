@@ -26,6 +26,22 @@ export async function readProjections(reader: Reader): Promise<number> {
   return row?.projections ?? 0;
 }
 
+/** Whether the stored texts of sources are searched. */
+export async function readIndexesTexts(reader: Reader): Promise<boolean> {
+  const row = await reader.get('indexes texts', (db, t) =>
+    db.select({ indexesTexts: t.head.indexesTexts }).from(t.head),
+  );
+  return row?.indexesTexts ?? false;
+}
+
+export async function noteIndexesTexts(tx: Tx, indexesTexts: boolean): Promise<void> {
+  await tx.run(
+    'note indexes texts',
+    (db, t) => db.update(t.head).set({ indexesTexts: sql.placeholder('indexesTexts') } as never),
+    { indexesTexts },
+  );
+}
+
 export async function noteProjections(tx: Tx, projections: number): Promise<void> {
   await tx.run(
     'note projections',

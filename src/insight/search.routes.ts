@@ -81,7 +81,10 @@ const SearchAnswer = z
             highlights: z
               .array(
                 z.object({
-                  pointer: z.string().meta({ description: 'JSON Pointer to the text.', examples: ['/title'] }),
+                  pointer: z.string().meta({
+                    description: 'JSON Pointer to the text; `/text` for the stored text of a source.',
+                    examples: ['/title'],
+                  }),
                   text: z.string().meta({ description: 'The part of it around the words; `…` for what is left out.' }),
                   ranges: z.array(z.array(z.int()).length(2)).meta({
                     description: 'Where the words stand in `text`: offsets in UTF-16 code units, end exclusive.',

@@ -1,8 +1,12 @@
+import { readIndexesTexts } from '../db/head.js';
 import { type Hit, type HitOrder, isWeighable, readHits } from '../db/hits.js';
+import type { Reader } from '../db/store.js';
 import type { Task } from '../journal/analysis.js';
 import { type Highlight, highlightsOf } from '../journal/highlight.js';
+import { indexedPart } from '../journal/indexed-texts.js';
 import type { Document } from '../journal/kind.js';
 import { seek } from '../journal/search.js';
+import { eachText } from '../journal/texts.js';
 import { kinds } from '../resources/index.js';
 import { presentOr } from '../resources/operations/present.js';
 import type { ResourceType } from '../shared/ids.js';
@@ -14,6 +18,9 @@ export const MAX_RANKED = 5_000;
 export const MAX_PLACED = 1_000;
 /** A word is common in that sense when more versions have it. */
 const MAX_WEIGHED = 5_000;
+
+/** Texts may be long, so only a few are held whole at a time. */
+const TEXTS_AT_ONCE = 4;
 
 export interface SearchArgs {
   text: string;
@@ -51,15 +58,34 @@ export const SEARCH: Task<SearchArgs, SearchResult> = {
     const order: HitOrder = isPlaced ? { by: 'place', words: typed } : { by: args.order };
     const cap = isPlaced ? MAX_PLACED : MAX_RANKED;
     const { hits, complete } = await readHits(reader, { expression, cap, limit: args.limit, order, asOf });
-    return { hits: hits.map((hit) => represent(hit, terms, actors)), complete };
+    const texts = await textsOf(reader, hits);
+    return { hits: hits.map((hit) => represent(hit, terms, actors, texts.get(hit.subject))), complete };
   },
 };
 
-function represent({ subject, type, slug, doc }: Hit, terms: readonly Term[], actors: readonly string[]): SearchHit {
+/** The searched texts of the sources among what was found. */
+async function textsOf(reader: Reader, hits: readonly Hit[]): Promise<Map<string, string>> {
+  const keys = hits.flatMap(({ type, subject, doc }) => {
+    const sha256 = type === 'source' ? (JSON.parse(doc) as { textSha256?: string }).textSha256 : undefined;
+    return sha256 === undefined ? [] : [{ entity: subject, sha256 }];
+  });
+  const texts = new Map<string, string>();
+  if (keys.length === 0 || !(await readIndexesTexts(reader))) return texts;
+  for await (const { entity, content } of eachText(reader, keys, TEXTS_AT_ONCE))
+    texts.set(entity, indexedPart(content));
+  return texts;
+}
+
+function represent(
+  { subject, type, slug, doc }: Hit,
+  terms: readonly Term[],
+  actors: readonly string[],
+  text: string | undefined,
+): SearchHit {
   const kind = kinds.get(type as ResourceType);
   if (kind === undefined) throw new Error(`no kind ${type}`);
   const document = JSON.parse(doc) as Document;
   const via = actors.filter((actor) => actor !== subject && doc.includes(actor));
-  const highlights = highlightsOf(kind, document, terms);
+  const highlights = highlightsOf(kind, document, terms, text);
   return { type, id: subject, slug, label: kind.label(document), highlights, via };
 }

@@ -17,10 +17,22 @@ const MOST = 3;
 const AROUND = 80;
 const ELLIPSIS = '…';
 
-/** The first places in a record where words of a search stand; none when it fits by whom it points at alone. */
-export function highlightsOf(kind: RecordKind, doc: Document, terms: readonly Term[]): Highlight[] {
+/** The pointer of places in the stored text of a source, which is no part of its document. */
+const TEXT = '/text';
+
+/**
+ * The first places in a record, and in the stored text of a source, where words of a search stand; none when it fits by
+ * whom it points at alone.
+ */
+export function highlightsOf(
+  kind: RecordKind,
+  doc: Document,
+  terms: readonly Term[],
+  stored: string | undefined,
+): Highlight[] {
   const found: Highlight[] = [];
-  for (const { pointer, text } of proseOf(kind, doc)) {
+  const texts = stored === undefined ? [] : [{ pointer: TEXT, text: stored }];
+  for (const { pointer, text } of [...proseOf(kind, doc), ...texts]) {
     const ranges = rangesIn(words(text), terms);
     if (ranges.length > 0) found.push({ pointer, ...excerpt(text, ranges) });
     if (found.length === MOST) break;

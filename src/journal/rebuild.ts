@@ -2,6 +2,7 @@ import { and, asc, count, eq, gt, sql } from 'drizzle-orm';
 import { noteProjections, readHead, readProjections } from '../db/head.js';
 import type { Reader, Store } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
+import { indexedWords } from './indexed-texts.js';
 import type { Document, Kinds, RecordKind } from './kind.js';
 import { countCells, DETAIL_TABLES, insertRows } from './project.js';
 import { PROJECTIONS, type ProjectedRows, projectRows } from './rows.js';
@@ -124,7 +125,8 @@ async function walk(reader: Reader, kinds: Kinds, visit: Visit): Promise<void> {
       if (!created.has(step.entity)) created.set(step.entity, step.revision);
       const until = await replacedAt(reader, step);
       const document = readDocument(step);
-      const rows = document && projectRows(kind, document, created.get(step.entity) ?? step.revision, until);
+      const words = document && (await indexedWords(reader, kind, document));
+      const rows = document && projectRows(kind, document, created.get(step.entity) ?? step.revision, until, words);
       await visit(step, kind, rows);
     }
     after = steps.at(-1)?.revision ?? after;

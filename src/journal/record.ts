@@ -5,6 +5,7 @@ import { Problem } from '../problems.js';
 import { type Clock, toInstant } from '../shared/clock.js';
 import type { IdSource } from '../shared/ids.js';
 import { freeSlug, requireFreeExternalIds, requireFreeSlug, requireRules, requireUnreferenced } from './checks.js';
+import { indexedWords } from './indexed-texts.js';
 import type { Body, Document, RecordKind } from './kind.js';
 import { CellCounts, closeRows, countCells, insertRows } from './project.js';
 import { checkQuotes } from './quotes.js';
@@ -94,7 +95,8 @@ export class Journal {
    */
   async setText(tx: Tx, kind: RecordKind, current: Current, text: SourceText | null, author: Author): Promise<Outcome> {
     const kept = { textSha256: text?.sha256 ?? null, textLength: text?.length ?? null };
-    const outcome = await this.keep(tx, kind, current, kept, author);
+    const body = kind.parse(JSON.parse(current.doc ?? '{}'));
+    const outcome = await this.#revise(tx, kind, current, body, author, { kept, text: text?.content });
     if (text !== null && outcome.changed) await storeText(tx, current.id, text, storedAt(outcome));
     return outcome;
   }
@@ -154,7 +156,7 @@ export class Journal {
 
   /**
    * `kept` changes fields that are kept with the record; null takes one away. What is counted is noted in `counts`, where
-   * that is given, and else written at once.
+   * that is given, and else written at once. `text` is the stored text, if it is at hand.
    */
   async #revise(
     tx: Tx,
@@ -162,7 +164,7 @@ export class Journal {
     current: Current,
     input: Body,
     author: Author,
-    { kept = {}, counts }: { kept?: Body; counts?: CellCounts | undefined } = {},
+    { kept = {}, counts, text }: { kept?: Body; counts?: CellCounts | undefined; text?: string | undefined } = {},
   ): Promise<Outcome> {
     const body = { ...input, slug: current.slug };
     await resolveReferences(tx, kind, body);
@@ -193,7 +195,7 @@ export class Journal {
     const document = { id: current.id, ...content, version, revision, createdAt, updatedAt: recordedAt } as Document;
     const doc = JSON.stringify(document);
     const created = current.created || revision;
-    const rows = projectRows(kind, document, created);
+    const rows = projectRows(kind, document, created, null, await indexedWords(tx, kind, document, text));
     const standing = { slug: current.slug, label, version, revision, created, deleted: false };
     const entry = {
       ...revisionRow(kind, { ...current, label }, author),

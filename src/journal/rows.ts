@@ -29,12 +29,16 @@ export const PROJECTIONS = 7;
 
 const LABEL_LENGTH = 200;
 
-/** All query rows of one version of a record. Pure: `reindex` and `verify` make the same rows from the journal. */
+/**
+ * All query rows of one version of a record; `textWords` are those of a stored text that is searched. Pure: `reindex` and
+ * `verify` make the same rows from the journal.
+ */
 export function projectRows(
   kind: RecordKind,
   doc: Document,
   created: number,
   until: number | null = null,
+  textWords = '',
 ): ProjectedRows {
   const projection = kind.project(doc);
   const edges = allEdges(kind, doc, projection);
@@ -79,7 +83,7 @@ export function projectRows(
       ...externalId,
     })),
     tags: [...new Set(doc.tags as string[])].map((tag, position) => ({ ...detail(position), tag, ...dates })),
-    searchTexts: [{ ...detail(0), ...searchText(kind, doc, projection, edges), ...dates }],
+    searchTexts: [{ ...detail(0), ...searchText(kind, doc, projection, edges, textWords), ...dates }],
     counted: countedCells({ ...projection.counted, supported }, projection, edges),
   };
 }

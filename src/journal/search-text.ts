@@ -15,12 +15,13 @@ export interface SearchText {
   refs: string;
 }
 
-/** Its label, its names, all prose with tags and external ids, and whom it points at. Pure. */
+/** Its label, its names, all prose with tags, external ids and the words of its text, and whom it points at. Pure. */
 export function searchText(
   kind: RecordKind,
   doc: Document,
   projection: Projection,
   edges: readonly Edge[],
+  textWords: string,
 ): SearchText {
   const prose = proseOf(kind, doc).map(({ text }) => text);
   const externalIds = (doc.externalIds as { value: string }[]).map(({ value }) => value);
@@ -28,7 +29,7 @@ export function searchText(
   return {
     label: truncate(wordText(kind.label(doc)), MAX_CHARACTERS),
     names: joined(projection.names.map(({ value }) => value)),
-    body: joined([...prose, ...(doc.tags as string[]), ...externalIds]),
+    body: `${joined([...prose, ...(doc.tags as string[]), ...externalIds])} ${textWords}`.trim(),
     refs: [typeWord(kind.type), yearWord(yearOf(projection)), ...actors.map(actorWord)].join(' '),
   };
 }

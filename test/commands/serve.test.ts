@@ -54,6 +54,29 @@ describe('serve', () => {
     expect((await stop(again)).stderr).toContain(HINT);
   });
 
+  it('searches texts of sources as long as the last start said so, whatever commands run with', async () => {
+    const { key } = await makeKeyFor(folder.databaseUrl);
+    const first = await serve(environment);
+    const headers = { authorization: `Bearer ${key}`, 'if-match': '*', 'content-type': 'text/plain' };
+    const put = { method: 'PUT', headers, body: 'A word that no record has: thaumaturge.' };
+    const sources = await (await fetch(`${first.url}/v1/sources?limit=1`)).json();
+    expect((await fetch(`${first.url}/v1/sources/${sources.data[0].slug}/text`, put)).status).toBe(200);
+    const search = async (url: string) => (await (await fetch(`${url}/v1/sources?q=thaumaturge`)).json()).data.length;
+    expect(await search(first.url)).toBe(0);
+    await stop(first);
+    const on = await serve({ ...environment, CHANCERY_INDEX_TEXTS: 'on' });
+    expect(await search(on.url)).toBe(1);
+    await stop(on);
+    expect((await chancery(['reindex'], environment)).code).toBe(0);
+    expect((await chancery(['verify'], { ...environment, CHANCERY_INDEX_TEXTS: 'on' })).code).toBe(0);
+    const again = await serve({ ...environment, CHANCERY_INDEX_TEXTS: 'on' });
+    expect(await search(again.url)).toBe(1);
+    await stop(again);
+    const off = await serve(environment);
+    expect(await search(off.url)).toBe(0);
+    await stop(off);
+  });
+
   it('keeps what must not be told out of everything it writes', async () => {
     const { key } = await makeKeyFor(folder.databaseUrl);
     const server = await serve({ ...environment, LOG_LEVEL: 'trace' });

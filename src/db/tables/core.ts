@@ -7,7 +7,7 @@ export function defineCore(kit: Kit) {
   return { head: defineHead(kit), entities, revisions: defineRevisions(kit, entities) };
 }
 
-function defineHead({ table, key, integer, big }: Kit) {
+function defineHead({ table, key, integer, big, flag }: Kit) {
   /** One row: where the journal stands. Updated inside each write, so revisions are gapless and in commit order. */
   return table('head', {
     id: integer('id').primaryKey(),
@@ -19,6 +19,8 @@ function defineHead({ table, key, integer, big }: Kit) {
     instance: key('instance').notNull(),
     /** Which projections the query tables hold: `PROJECTIONS` of the program that made them last. */
     projections: integer('projections').notNull().default(1),
+    /** Whether the stored texts of sources are searched. */
+    indexesTexts: flag('indexes_texts').notNull().default(false),
   });
 }
 

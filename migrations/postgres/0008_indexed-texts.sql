@@ -1,0 +1,1 @@
+ALTER TABLE "head" ADD COLUMN "indexes_texts" boolean DEFAULT false NOT NULL;

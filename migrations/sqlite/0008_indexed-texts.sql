@@ -1,0 +1,1 @@
+ALTER TABLE `head` ADD `indexes_texts` integer DEFAULT false NOT NULL;
