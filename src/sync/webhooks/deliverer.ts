@@ -17,7 +17,7 @@ import type { Change, Place } from '../changes.js';
 import { beginFollowing, type FollowedPage, readFollowing } from '../followed.js';
 import type { Channel, Targets } from './channel.js';
 import { changeMessage, messageHeaders, secretsAt } from './message.js';
-import { type Attempt, afterFailure, afterSuccess, deliveryOf } from './outcome.js';
+import { type Attempt, afterFailure, afterSuccess, deliveryOf, disabled } from './outcome.js';
 import { type Filters, understandFilters } from './subscription.js';
 
 /** How long after a commit it is looked at, so that many commits are looked at together. */

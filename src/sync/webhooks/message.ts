@@ -17,6 +17,11 @@ export const TEST_TYPE = 'chancery.webhook.test';
 
 const SECRET_BYTES = 32;
 
+/** What the service calls itself in `User-Agent`. */
+export function agentOf(version: string): string {
+  return `Chancery/${version}`;
+}
+
 /** A secret as Standard Webhooks writes them. */
 export function makeSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
