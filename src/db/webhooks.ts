@@ -104,11 +104,12 @@ export async function releaseWebhooks(tx: Tx, by: string): Promise<void> {
   );
 }
 
-/** Moves a webhook past what does not fit it, unless it was changed or delivered to since it was read. */
+/** Moves a webhook past what does not fit it, unless it was changed since it was read or is being delivered to. */
 export async function passWebhook(
   tx: Tx,
   { id, version, position }: Pick<WebhookRow, 'id' | 'version' | 'position'>,
   place: { after: number; base: number },
+  now: string,
 ): Promise<void> {
   await tx.run(
     'webhook pass',
@@ -121,9 +122,10 @@ export async function passWebhook(
             eq(webhooks.id, sql.placeholder('id')),
             eq(webhooks.version, sql.placeholder('version')),
             eq(webhooks.position, sql.placeholder('position')),
+            or(isNull(webhooks.leaseUntil), lte(webhooks.leaseUntil, sql.placeholder('now'))),
           ),
         ),
-    { id, version, position, after: place.after, base: place.base },
+    { id, version, position, after: place.after, base: place.base, now },
   );
 }
 

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { openDatabase } from '../../src/db/open.js';
@@ -8,6 +9,7 @@ import type { Clock } from '../../src/shared/clock.js';
 import type { Targets } from '../../src/sync/webhooks/channel.js';
 import { Deliverer } from '../../src/sync/webhooks/deliverer.js';
 import { until } from '../faults/processes.js';
+import { CERTIFICATE, CERTIFICATE_KEY } from '../support/certificate.js';
 import type { AnyJson } from '../support/client.js';
 import type { TestService } from '../support/service.js';
 import { localTargets } from '../support/targets.js';
@@ -40,23 +42,24 @@ export interface Receiver {
 }
 
 /** A server that keeps every message and takes it, until told otherwise. */
-export async function startReceiver(host = '127.0.0.1', port = 0): Promise<Receiver> {
+export async function startReceiver(host = '127.0.0.1', port = 0, tls = false): Promise<Receiver> {
   const received: Received[] = [];
   let connections = 0;
   let answering: Answering = () => 204;
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const message = await read(request);
     received.push(message);
     const status = await answering(message, response);
     if (status !== undefined) response.writeHead(status).end();
-  });
+  };
+  const server = tls ? createTlsServer({ cert: CERTIFICATE, key: CERTIFICATE_KEY }, serve) : createServer(serve);
   server.on('connection', () => {
     connections += 1;
   });
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const { port: taken } = server.address() as AddressInfo;
   return {
-    ...{ url: `http://${host}:${taken}/hook`, port: taken, received },
+    ...{ url: tls ? `https://localhost:${taken}/hook` : `http://${host}:${taken}/hook`, port: taken, received },
     connections: () => connections,
     answer: (other) => {
       answering = other;

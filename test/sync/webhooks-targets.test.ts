@@ -323,6 +323,14 @@ describe('limits', () => {
   });
 });
 
+it('a certificate that nobody vouches for, or of another name, gets no message', async () => {
+  const receiver = await startReceiver('127.0.0.1', 0, true);
+  expect((await send(localTargets(), receiver.url)).error).toMatch(/self-signed certificate/);
+  expect(receiver.connections()).toBe(1);
+  expect(receiver.received).toEqual([]);
+  await receiver.stop();
+});
+
 describe('plain HTTP', () => {
   it('is taken for trusted addresses alone', async () => {
     const trusted = testTargets({ allow: '10.0.0.0/8', http: 'trusted', names: { 'partner.internal': ['10.0.0.7'] } });

@@ -22,8 +22,8 @@ import { type Filters, understandFilters } from './subscription.js';
 
 /** How long after a commit it is looked at, so that many commits are looked at together. */
 const SETTLE_MS = 20;
-/** How long a process may be silent before another one goes on; longer than any attempt. */
-const LEASE_MS = 60_000;
+/** A process that says nothing for so much longer than an attempt may take is thought dead, and another one goes on. */
+const LEASE_MARGIN_MS = 5_000;
 const CHANGES_AT_ONCE = 100;
 /** How long an attempt under way may take once the service stops. */
 const GRACE_MS = 5_000;
@@ -274,7 +274,8 @@ export class Deliverer {
   }
 
   #lease() {
-    return { leaseBy: this.#me, leaseUntil: toInstant(this.#deps.clock.now() + LEASE_MS) };
+    const { clock, targets } = this.#deps;
+    return { leaseBy: this.#me, leaseUntil: toInstant(clock.now() + targets.rules.timeoutMs + LEASE_MARGIN_MS) };
   }
 
   async #disable(id: string, reason: string): Promise<void> {
@@ -308,8 +309,10 @@ export class Deliverer {
     const passed = [...this.#passed].filter(([, { position, place }]) => place.after > position);
     this.#passed.clear();
     if (passed.length === 0) return;
+    const now = toInstant(this.#deps.clock.now());
     await this.#deps.store.write(async (tx) => {
-      for (const [id, { version, position, place }] of passed) await passWebhook(tx, { id, version, position }, place);
+      for (const [id, { version, position, place }] of passed)
+        await passWebhook(tx, { id, version, position }, place, now);
     });
   }
 }
