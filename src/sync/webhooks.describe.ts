@@ -27,12 +27,25 @@ const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
 const DEFAULT_OVERLAP_SECONDS = 24 * 60 * 60;
 
 const EXAMPLE_ID = 'webhook_01jz8s3m7te8r9yc2v5h4kq6wn';
-const INSTANT = 'RFC 3339';
 
 const instant = (description: string) =>
-  z.string().meta({ description: `${description} ${INSTANT}.`, format: 'date-time' });
+  z.string().meta({ description: `${description} RFC 3339.`, format: 'date-time' });
+const instantOrNull = (description: string) =>
+  z
+    .string()
+    .meta({ format: 'date-time' })
+    .nullable()
+    .meta({ description: `${description} RFC 3339.` });
 const value = z.string().min(1).max(2_000);
 
+const documents = z
+  .boolean()
+  .meta({
+    description: 'Whether messages hold the whole record; else they say what changed, and it is read with `GET`.',
+  });
+const enabled = z
+  .boolean()
+  .meta({ description: 'Whether anything is sent. To switch it on again also ends waiting after failures.' });
 const settings = {
   url: z
     .string()
@@ -57,13 +70,8 @@ const settings = {
         'Which changes are sent, as parameters of `GET /v1/changes`: `types`, `op`, `changeKind`, `compact`, and with one type its filters, such as `kind`. A list is a parameter given more than once. All changes when empty. Records are read back as ids.',
       examples: [{ types: 'event', kind: 'signing,ratification' }],
     }),
-  documents: z.boolean().default(false).meta({
-    description: 'Whether messages hold the whole record; else they say what changed, and it is read with `GET`.',
-  }),
-  enabled: z
-    .boolean()
-    .default(true)
-    .meta({ description: 'Whether anything is sent. To switch it on again also ends waiting after failures.' }),
+  documents: documents.default(false),
+  enabled: enabled.default(true),
 };
 const from = z.int().min(1);
 
@@ -80,10 +88,17 @@ export const WebhookInput = z
   .meta({ id: 'WebhookInput', description: 'A webhook to be made.' });
 export const INPUT_FIELDS = Object.keys(WebhookInput.shape);
 
-const WebhookPatch = WebhookSettings.partial().meta({
-  id: 'WebhookPatch',
-  description: 'What is to be changed of a webhook; null takes a description or a filter away.',
-});
+/** For the description; what a patch makes of the settings is checked as `WebhookSettings`. */
+const WebhookPatch = z
+  .strictObject({
+    ...{ url: settings.url, documents, enabled },
+    description: settings.description.nullable().meta({ description: 'What it is for; null takes it away.' }),
+    filters: z.record(z.string(), z.union([value, z.array(value), z.null()])).meta({
+      description: 'Filters to be set; null takes one away.',
+    }),
+  })
+  .partial()
+  .meta({ id: 'WebhookPatch', description: 'What is to be changed of a webhook.' });
 
 export const SecretRotationInput = z
   .strictObject({
@@ -124,17 +139,17 @@ const shape = {
       '`active`: delivered to; `retrying`: the last attempt failed and another one follows; `disabled`: nothing is sent.',
   }),
   disabledReason: z.string().nullable().meta({ description: 'Why nothing is sent; null while something is.' }),
-  disabledAt: instant('Since when nothing is sent.').nullable(),
+  disabledAt: instantOrNull('Since when nothing is sent.'),
   position: z
     .int()
     .meta({ description: 'Every change up to this revision was delivered, or does not fit the filters.' }),
   lag: z.int().meta({ description: 'Revisions of the journal behind `position`; 0 when nothing is left to do.' }),
-  lastSuccessAt: instant('When a message was last taken.').nullable(),
+  lastSuccessAt: instantOrNull('When a message was last taken.'),
   failures: z.int().meta({ description: 'Attempts at the present message that failed.' }),
-  failingSince: instant('When the first of these was made.').nullable(),
-  nextAttemptAt: instant('When the next attempt is made.').nullable(),
+  failingSince: instantOrNull('When the first of these was made.'),
+  nextAttemptAt: instantOrNull('When the next attempt is made.'),
   lastError: z.string().nullable().meta({ description: 'What went wrong at the last of these.' }),
-  previousSecretExpiresAt: instant('Until when messages are signed with the previous secret, too.').nullable(),
+  previousSecretExpiresAt: instantOrNull('Until when messages are signed with the previous secret, too.'),
   createdAt: instant('When it was made.'),
   createdBy: z.string().meta({ description: 'Id of the API key that made it.' }),
   updatedAt: instant('When its settings last changed.'),
