@@ -30,12 +30,17 @@ import { registerResource } from './resources/routes.js';
 import type { Clock } from './shared/clock.js';
 import type { IdSource } from './shared/ids.js';
 import { registerSync } from './sync/sync.routes.js';
+import type { Targets } from './sync/webhooks/channel.js';
+import { agentOf } from './sync/webhooks/message.js';
+import { registerWebhooks } from './sync/webhooks.routes.js';
 
 export interface AppDeps {
-  config: Pick<Config, 'read' | 'baseUrl'>;
+  config: Pick<Config, 'read' | 'baseUrl' | 'webhooks'>;
   store: Store;
   analyst: Analyst;
   findings: Findings;
+  /** Where webhooks may lead. */
+  targets: Targets;
   clock: Clock;
   ids: IdSource;
   logger: FastifyBaseLogger;
@@ -52,6 +57,7 @@ export async function buildApp({
   store,
   analyst,
   findings,
+  targets,
   clock,
   ids,
   logger,
@@ -98,6 +104,7 @@ export async function buildApp({
     ...tags,
     { name: 'insight', description: 'Questions across all records.' },
     { name: 'sync', description: 'Keeping a copy of what is known here up to date.' },
+    { name: 'webhooks', description: 'Telling others of changes as they are made.' },
     { name: 'service', description: 'The service itself.' },
   ]);
   for (const resource of resources) registerResource(app, resource, services);
@@ -107,6 +114,7 @@ export async function buildApp({
   registerGraph(app, services);
   registerFindings(app, services, findings);
   registerSync(app, services);
+  registerWebhooks(app, services, { targets, isOn: config.webhooks === 'on', agent: agentOf(version) });
   registerService(app, store);
   await registerDocs(app);
   return app;

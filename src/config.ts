@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Network, parseNetwork } from './shared/networks.js';
 
 /** One setting of the service: environment variable, meaning, and whether its value must stay out of logs. */
 export interface Setting {
@@ -27,6 +28,17 @@ const whole = (min: number, max: number) =>
     .pipe(z.number().min(min).max(max));
 
 const oneOf = <const C extends readonly [string, ...string[]]>(...values: C) => z.enum(values);
+
+/** Networks and addresses separated by commas. */
+const networks = z.string().transform((text, context): Network[] =>
+  text === ''
+    ? []
+    : text.split(',').map((part) => {
+        const network = parseNetwork(part.trim());
+        if (network === undefined) context.addIssue('must list networks such as 10.0.0.0/8, or addresses, by commas');
+        return network as Network;
+      }),
+);
 
 /** Every setting, in the order of docs/configuration.md. This is the only place that knows the environment. */
 export const SETTINGS = {
@@ -74,6 +86,42 @@ export const SETTINGS = {
     'off',
     oneOf('off', 'on'),
     '`on` lets searches look into the stored texts of sources too; the start after a change makes their index anew.',
+  ),
+  webhooks: setting(
+    'CHANCERY_WEBHOOKS',
+    'on',
+    oneOf('on', 'off'),
+    '`off`: this process sends nothing to webhooks, for a copy of a database that others serve.',
+  ),
+  webhookAllow: setting(
+    'CHANCERY_WEBHOOK_ALLOW',
+    '',
+    networks,
+    'Trusted networks: webhooks may lead to these although they are not public.',
+  ),
+  webhookHttp: setting(
+    'CHANCERY_WEBHOOK_HTTP',
+    'never',
+    oneOf('never', 'trusted'),
+    'Whether webhooks may have `http:` URLs: never, or those that lead to trusted networks.',
+  ),
+  webhookTimeout: setting(
+    'CHANCERY_WEBHOOK_TIMEOUT',
+    '15',
+    whole(1, 50),
+    'Seconds that an attempt to deliver to a webhook may take, from the look-up of its name to the end of the answer.',
+  ),
+  webhookAnswer: setting(
+    'CHANCERY_WEBHOOK_ANSWER',
+    '64',
+    whole(1, 1024),
+    'KiB that are read of the answer of a webhook; the connection is closed on a longer one.',
+  ),
+  webhookRedirects: setting(
+    'CHANCERY_WEBHOOK_REDIRECTS',
+    '0',
+    whole(0, 5),
+    'Redirects (307 and 308) of webhooks that are followed, each checked like the first URL.',
   ),
   logLevel: setting(
     'LOG_LEVEL',

@@ -105,6 +105,16 @@ export const PROBLEMS = {
     'A request with the same Idempotency-Key is still being handled. Repeat it shortly.',
     true,
   ),
+  'limit-reached': entry(
+    409,
+    'Limit reached',
+    'There are as many of these as the service takes. Delete one that is no longer needed.',
+  ),
+  'webhooks-off': entry(
+    409,
+    'Webhooks switched off',
+    'This process sends nothing to webhooks: it runs with `CHANCERY_WEBHOOKS=off`.',
+  ),
   gone: entry(410, 'Gone', 'The record was deleted. The answer says when and why; its history can still be read.'),
   'cursor-expired': entry(
     410,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { buildApp } from '../app.js';
+import { readConfig } from '../config.js';
 import { openSqlite } from '../db/sqlite.js';
 import { directAnalyst } from '../insight/analyst.js';
 import { Findings } from '../insight/findings/findings.js';
@@ -10,6 +11,7 @@ import { systemClock } from '../shared/clock.js';
 import { randomIds } from '../shared/ids.js';
 import { VERSION } from '../version.js';
 import { type Command, EXIT } from './command.js';
+import { targetsOf } from './targets.js';
 
 export const openapiCommand: Command = {
   name: 'openapi',
@@ -26,13 +28,14 @@ export async function openapiText(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'chancery-openapi-'));
   const store = openSqlite({ path: join(folder, 'empty.db') });
   try {
-    const config = { read: 'public', baseUrl: '' } as const;
+    const config = readConfig({});
     const analyst = directAnalyst(store);
     const app = await buildApp({
       config,
       store,
       analyst,
       findings: new Findings(store, analyst),
+      targets: targetsOf(config),
       clock: systemClock,
       ids: randomIds,
       logger: pino({ enabled: false }),

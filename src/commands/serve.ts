@@ -10,10 +10,13 @@ import { searchTexts } from '../journal/indexed-texts.js';
 import { resourceOf } from '../resources/index.js';
 import { systemClock } from '../shared/clock.js';
 import { randomIds } from '../shared/ids.js';
+import { Deliverer } from '../sync/webhooks/deliverer.js';
+import { agentOf } from '../sync/webhooks/message.js';
 import { VERSION } from '../version.js';
 import { type Command, EXIT, type Terminal } from './command.js';
 import { openStore } from './database.js';
 import { loadSeeds } from './seed.js';
+import { targetsOf } from './targets.js';
 
 const MAINTENANCE_MS = 60_000;
 const IDLE_SWEEP_MS = 50;
@@ -53,6 +56,8 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
   const store = await openStore(terminal, STATEMENT_TIMEOUT_MS);
   const analyst = openAnalyst(config.databaseUrl, store, config.workers);
   const findings = new Findings(store, analyst);
+  const targets = targetsOf(config);
+  const deliverer = new Deliverer({ store, targets, clock: systemClock, agent: agentOf(VERSION), log: logger });
   try {
     await seedIfEmpty(terminal, store);
     await searchTexts(store, resourceOf('sources').kind, config.indexTexts === 'on');
@@ -61,6 +66,7 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
       store,
       analyst,
       findings,
+      targets,
       clock: systemClock,
       ids: randomIds,
       logger,
@@ -71,6 +77,7 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
     const url = `http://${hostInUrl(config.host)}:${port}`;
     await announce(terminal, store, url);
     findings.watch((error) => logger.error({ err: error }, 'checking for findings failed'));
+    if (config.webhooks === 'on') deliverer.start();
     const maintenance = setInterval(
       () => void store.maintain().catch((error: unknown) => logger.error({ err: error }, 'upkeep failed')),
       MAINTENANCE_MS,
@@ -80,7 +87,7 @@ export async function startService(terminal: Terminal): Promise<{ url: string; s
       // Node closes connections that are idle now; those that become idle after their last answer would hold it up.
       const sweep = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS);
       const deadline = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
-      await app.close();
+      await Promise.all([app.close(), deliverer.close()]);
       clearInterval(sweep);
       clearTimeout(deadline);
       await findings.close();

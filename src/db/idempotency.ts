@@ -1,5 +1,5 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
-import type { Tx } from './store.js';
+import type { Reader, Tx } from './store.js';
 
 /** An answer kept for repeats of the same request. */
 export interface StoredAnswer {
@@ -14,8 +14,8 @@ export interface StoredAnswer {
   createdAt: string;
 }
 
-export function findAnswer(tx: Tx, principal: string, keySha256: string): Promise<StoredAnswer | undefined> {
-  return tx.get(
+export function findAnswer(reader: Reader, principal: string, keySha256: string): Promise<StoredAnswer | undefined> {
+  return reader.get(
     'idempotency find',
     (db, t) =>
       db

@@ -46,6 +46,16 @@ export async function writeOnce(
   }
 }
 
+/**
+ * Whether a request is a repeat that `writeOnce` would answer as before: for work that comes before the write. Raises
+ * `invalid-request`.
+ */
+export async function isAnswered(store: Store, clock: Clock, request: FastifyRequest): Promise<boolean> {
+  const key = readKey(request);
+  const stored = key && (await findAnswer(store, request.principal?.id ?? '', sha256(key)));
+  return stored !== undefined && stored !== '' && stored.createdAt >= toInstant(clock.now() - KEPT_MS);
+}
+
 async function once(tx: Tx, clock: Clock, request: FastifyRequest, key: string, effect: (tx: Tx) => Promise<Answer>) {
   const principal = request.principal?.id ?? '';
   const keySha256 = sha256(key);

@@ -8,12 +8,7 @@ import { hint } from '../shared/text.js';
 export function parseBody(schema: z.ZodObject, fields: readonly string[], input: unknown): Body {
   const result = schema.safeParse(input, { error: describe });
   if (!result.success) {
-    const errors = result.error.issues.flatMap((issue) => bodyErrors(issue, schema));
-    throw new Problem(
-      'invalid-request',
-      errors.length === 1 ? 'One field of the body is wrong.' : `${errors.length} fields of the body are wrong.`,
-      { errors },
-    );
+    throw wrongBody(result.error.issues.flatMap((issue) => bodyErrors(issue, schema)));
   }
   const body: Body = {};
   for (const field of fields) {
@@ -21,6 +16,13 @@ export function parseBody(schema: z.ZodObject, fields: readonly string[], input:
     if (value !== undefined) body[field] = value;
   }
   return body;
+}
+
+/** That fields of a body are wrong. */
+export function wrongBody(errors: readonly InputError[]): Problem {
+  const detail =
+    errors.length === 1 ? 'One field of the body is wrong.' : `${errors.length} fields of the body are wrong.`;
+  return new Problem('invalid-request', detail, { errors });
 }
 
 function bodyErrors(issue: z.core.$ZodIssue, schema: z.ZodObject): InputError[] {

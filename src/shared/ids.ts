@@ -64,6 +64,11 @@ export function isFindingId(text: string): boolean {
 
 const FINDING_ID = /^finding_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
-function encode(type: ResourceType | 'finding', bytes: Uint8Array): string {
+/** The id of a new webhook. */
+export function webhookId(nowMs: number): string {
+  return encode('webhook', v7({ msecs: nowMs }, new Uint8Array(16)));
+}
+
+function encode(type: ResourceType | 'finding' | 'webhook', bytes: Uint8Array): string {
   return TypeID.fromUUIDBytes(type, bytes).toString();
 }

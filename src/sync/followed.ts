@@ -7,7 +7,7 @@ import { CHANGE_KINDS, type ChangeKind } from '../journal/record.js';
 import { invalidParameter, Problem } from '../problems.js';
 import { type Filter, requireCode } from '../resources/common.filters.js';
 import { resources } from '../resources/index.js';
-import { type FilterPlan, filterNames, planFilters } from '../resources/operations/filter-plan.js';
+import { filterNames, type ListFilterPlan, planFilters } from '../resources/operations/filter-plan.js';
 import { pinnedRevision, readCursor } from '../resources/operations/paging.js';
 import { readCodes } from '../resources/operations/parameters.js';
 import type { Resource } from '../resources/resource.js';
@@ -41,7 +41,7 @@ export const ALL_FILTERS: readonly string[] = [...new Set(resources.flatMap(filt
 export interface FollowRequest {
   /** Without the filter, whose references must be looked up first. */
   followed: Omit<Followed, 'filter'>;
-  filter: { resource: Resource; plan: FilterPlan } | undefined;
+  filter: { resource: Resource; plan: ListFilterPlan } | undefined;
   cursor: Cursor | undefined;
   since: number | 'now';
   /** All that a cursor is bound to, as it was written. */

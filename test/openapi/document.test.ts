@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openapiText } from '../../src/commands/openapi.js';
+import type { Tx } from '../../src/db/store.js';
+import { logDelivery, updateWebhook } from '../../src/db/webhooks.js';
 import { PROBLEMS } from '../../src/problems.js';
 import { resources } from '../../src/resources/index.js';
+import { deliveryOf } from '../../src/sync/webhooks/outcome.js';
+import { createWebhook } from '../../src/sync/webhooks/settings.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { type Document, everySchema, type Operation, operationsOf, prefilledRequest, validatorOf } from './support.js';
 
@@ -90,7 +94,7 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
       expect(content).toEqual({ 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } });
     }
     const open = operation.security.some((requirement) => Object.keys(requirement).length === 0);
-    expect(open).toBe(operation.method === 'get');
+    expect(open).toBe(operation.method === 'get' && !isForAdministrators(operation));
   });
 
   test('describes parameters and headers of answers', () => {
@@ -103,8 +107,8 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
     expect(inPath.every(({ required }) => required === true)).toBe(true);
     for (const [status, response] of Object.entries(operation.responses)) {
       const names = Object.keys(response.headers ?? {});
-      // No cache keeps a stream of events.
-      const isKept = response.content?.['text/event-stream'] === undefined;
+      // No cache keeps a stream of events, nor what was done once.
+      const isKept = response.content?.['text/event-stream'] === undefined && id !== 'createWebhookTest';
       if (operation.path.startsWith('/v1/') && /^20[01]$/.test(status) && isKept)
         expect(names, status).toContain('ETag');
       if (status === '201') expect(names).toContain('Location');
@@ -130,8 +134,13 @@ describe('against the seeds', () => {
       .set({ 'content-type': 'text/plain', 'if-match': '*' })
       .send('A text, because no seed has one.')
       .expect(200);
+    await service.store.write(insertExampleWebhook);
   });
   afterAll(() => service.stop());
+
+  function keyFor(operation: Operation): Record<string, string> {
+    return { authorization: `Bearer ${service.key(isForAdministrators(operation) ? 'admin' : 'write')}` };
+  }
 
   /** The example of a body as it is sent. */
   function exampleOf({ requestBody }: Operation, type: string): string {
@@ -143,7 +152,8 @@ describe('against the seeds', () => {
   async function execute(operation: Operation, type?: string, changes: Partial<Sent> = {}) {
     const { method, url, headers } = prefilledRequest(operation);
     const body = type === undefined ? undefined : exampleOf(operation, type);
-    const authorization = operation.method === 'get' ? {} : { authorization: `Bearer ${service.key('write')}` };
+    const isOpen = operation.method === 'get' && !isForAdministrators(operation);
+    const authorization = isOpen ? {} : keyFor(operation);
     const sent: Sent = {
       url: `${service.url}${url}`,
       method,
@@ -212,6 +222,16 @@ describe('against the seeds', () => {
     expect(await execute(named('deleteSourceText'))).toEqual({ status: 204, body: undefined });
   });
 
+  test('the examples about webhooks work on the one of the example', async () => {
+    const json = 'application/json';
+    expect(await execute(named('createWebhook'), json)).toMatchObject({ status: 201, body: { version: 1 } });
+    expect(await execute(named('patchWebhook'), 'application/merge-patch+json')).toMatchObject({ status: 200 });
+    expect(await execute(named('patchWebhook'), json)).toMatchObject({ status: 200, body: { documents: true } });
+    expect(await execute(named('replaceWebhookSecret'), json)).toMatchObject({ status: 200 });
+    expect(await execute(named('createWebhookReplay'), json)).toMatchObject({ status: 200, body: { position: 0 } });
+    expect(await execute(named('createWebhookTest'))).toMatchObject({ status: 200, body: { delivered: false } });
+  });
+
   const cases = (some: Operation[]) => some.map((operation) => [operation.operationId, operation] as const);
   const writing = operations.filter(({ method }) => method !== 'get');
   const oneRecord = operations.filter(({ path }) => path.includes('{ref}'));
@@ -220,7 +240,7 @@ describe('against the seeds', () => {
 
   function writeHeaders(operation: Operation, more: Record<string, string> = {}): Record<string, string> {
     const type = typeOf(operation);
-    return { authorization: `Bearer ${service.key('write')}`, ...(type && { 'content-type': type }), ...more };
+    return { ...keyFor(operation), ...(type && { 'content-type': type }), ...more };
   }
 
   test.each(cases(operations))('%s declares what it answers to an unknown parameter', async (_id, operation) => {
@@ -307,6 +327,22 @@ describe('against the seeds', () => {
     expect(() => validate(schema, { value: '1', exact: true }, '')).toThrow(/value/);
   });
 });
+
+function isForAdministrators({ path }: Operation): boolean {
+  return path.startsWith('/v1/webhooks');
+}
+
+/** The webhook of the examples, which leads nowhere, with a delivery. */
+async function insertExampleWebhook(tx: Tx): Promise<void> {
+  const reading = operations.find(({ operationId }) => operationId === 'getWebhook') as Operation;
+  const id = decodeURIComponent(prefilledRequest(reading).url.split('/').at(-1) ?? '');
+  const settings = { url: 'https://127.0.0.1/hook', filters: {}, documents: false, enabled: true };
+  const made = await createWebhook(tx, settings, undefined, { by: 'nobody', now: Date.UTC(2025, 0, 1) });
+  await updateWebhook(tx, made.id, { id });
+  const message = { id: 'msg_1', type: 'chancery.event.put', body: '' };
+  const sent = { status: 204, retryAfter: undefined, excerpt: '', error: null };
+  await logDelivery(tx, deliveryOf(id, { message, revision: 1, at: Date.UTC(2025, 0, 1), latencyMs: 7, sent }, 1));
+}
 
 interface Sent {
   url: string;

@@ -22,6 +22,7 @@ import { randomIds } from '../../src/shared/ids.js';
 import { chancery } from '../faults/processes.js';
 import { type TestDatabase, temporaryDatabase } from '../support/database.js';
 import { openRaw } from '../support/raw.js';
+import { testTargets } from '../support/targets.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'chancery-copy-'));
 const file = (name: string) => `file:${join(folder, name)}`;
@@ -57,10 +58,11 @@ async function withStore<T>(url: string, work: (store: Store) => Promise<T>, hea
 async function withApp<T>(store: Store, work: (app: FastifyInstance) => Promise<T>): Promise<T> {
   const analyst = directAnalyst(store);
   const app = await buildApp({
-    config: { read: 'public', baseUrl: '' },
+    config: { read: 'public', baseUrl: '', webhooks: 'on' },
     store,
     analyst,
     findings: new Findings(store, analyst),
+    targets: testTargets(),
     clock: steppingClock('2031-01-01T00:00:00.000Z'),
     ids: randomIds,
     logger: pino({ enabled: false }),

@@ -12,7 +12,9 @@ import type { Analyst } from '../../src/journal/analysis.js';
 import { makeKey, type Scope } from '../../src/shared/api-key.js';
 import { steppingClock } from '../../src/shared/clock.js';
 import { randomIds } from '../../src/shared/ids.js';
+import type { Targets } from '../../src/sync/webhooks/channel.js';
 import { type TestDatabase, temporaryDatabase } from './database.js';
+import { testTargets } from './targets.js';
 
 export interface TestService {
   app: FastifyInstance;
@@ -36,6 +38,9 @@ export interface TestServiceOptions {
   seeds?: boolean;
   read?: 'public' | 'key';
   baseUrl?: string;
+  /** Where webhooks may lead; only to what is public unless told. */
+  targets?: Targets;
+  webhooks?: 'on' | 'off';
   /** Stands before the analyst, to see or to disturb what it is asked. */
   before?: (analyst: Analyst) => Analyst;
 }
@@ -48,6 +53,8 @@ export async function startTestService({
   seeds = false,
   read = 'public',
   baseUrl = '',
+  targets = testTargets(),
+  webhooks = 'on',
   before = (analyst) => analyst,
 }: TestServiceOptions = {}): Promise<TestService> {
   const database = await temporaryDatabase({ seeds });
@@ -69,10 +76,11 @@ export async function startTestService({
   const analyst = before(openAnalyst(database.url, store, 1));
   const findings = new Findings(store, analyst, PATIENCE_MS);
   const app = await buildApp({
-    config: { read, baseUrl },
+    config: { read, baseUrl, webhooks },
     store,
     analyst,
     findings,
+    targets,
     clock,
     ids: randomIds,
     logger: pino({ enabled: false }),

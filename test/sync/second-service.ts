@@ -8,6 +8,7 @@ import { Findings } from '../../src/insight/findings/findings.js';
 import { systemClock } from '../../src/shared/clock.js';
 import { randomIds } from '../../src/shared/ids.js';
 import type { TestService } from '../support/service.js';
+import { testTargets } from '../support/targets.js';
 
 /** Closes what killed clients left open: a connection on which nothing was ever asked would hold up the stop. */
 export function closeConnections({ server }: FastifyInstance): void {
@@ -19,8 +20,14 @@ export async function startSecondService({ database }: TestService): Promise<{ u
   const store = await openDatabase(database.url);
   const analyst = directAnalyst(store);
   const app = await buildApp({
-    ...{ config: { read: 'public', baseUrl: '' }, store, analyst, clock: systemClock },
-    ...{ findings: new Findings(store, analyst), ids: randomIds, logger: pino({ enabled: false }), version: '0.0.0' },
+    ...{ config: { read: 'public', baseUrl: '', webhooks: 'off' }, store, analyst, clock: systemClock },
+    ...{
+      targets: testTargets(),
+      findings: new Findings(store, analyst),
+      ids: randomIds,
+      logger: pino({ enabled: false }),
+      version: '0.0.0',
+    },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -56,5 +56,73 @@ function defineExchange(kit: Kit) {
     outcome: text('outcome'),
   });
 
-  return { importRuns };
+  return { importRuns, ...defineWebhooks(kit) };
+}
+
+function defineWebhooks({ table, key, text, integer, big, flag, primaryKey }: Kit) {
+  /** Who is told of changes, how far that has come, and what is in its way. */
+  const webhooks = table('webhooks', {
+    id: key('id').primaryKey(),
+    url: text('url').notNull(),
+    description: text('description'),
+    /** Parameters of the feed as a JSON object; records are named by id. */
+    filters: text('filters').notNull(),
+    documents: flag('documents').notNull(),
+    enabled: flag('enabled').notNull(),
+    /** One more with each change of what stands above. */
+    version: integer('version').notNull(),
+    /** As they are shown, since signing needs them. */
+    secret: text('secret').notNull(),
+    previousSecret: text('previous_secret'),
+    /** Until when messages are signed with the previous secret, too. */
+    previousSecretUntil: key('previous_secret_until'),
+    /** Everything up to this revision was delivered or does not fit. */
+    position: big('position').notNull(),
+    /** See `Place` in `sync/changes.ts`. */
+    base: big('base').notNull(),
+    /** Attempts at the present message that failed, one after the other, and since when. */
+    failures: integer('failures').notNull(),
+    failingSince: key('failing_since'),
+    nextAttemptAt: key('next_attempt_at'),
+    lastError: text('last_error'),
+    lastSuccessAt: key('last_success_at'),
+    disabledReason: text('disabled_reason'),
+    disabledAt: key('disabled_at'),
+    /** Number of the last delivery. */
+    deliveries: big('deliveries').notNull(),
+    /** The process that delivers at present, and until when nobody else does. */
+    leaseBy: key('lease_by'),
+    leaseUntil: key('lease_until'),
+    createdAt: key('created_at').notNull(),
+    createdBy: key('created_by').notNull(),
+    updatedAt: key('updated_at').notNull(),
+  });
+
+  /** The last attempts of each webhook. */
+  const webhookDeliveries = table(
+    'webhook_deliveries',
+    {
+      webhook: key('webhook')
+        .notNull()
+        .references(() => webhooks.id),
+      /** Counts from 1 for each webhook. */
+      number: big('number').notNull(),
+      messageId: key('message_id').notNull(),
+      type: key('type').notNull(),
+      /** The change; null for a test. */
+      revision: big('revision'),
+      attempt: integer('attempt').notNull(),
+      at: key('at').notNull(),
+      delivered: flag('delivered').notNull(),
+      /** HTTP status; null without an answer. */
+      status: integer('status'),
+      latencyMs: integer('latency_ms').notNull(),
+      /** The beginning of the answer. */
+      excerpt: text('excerpt'),
+      error: text('error'),
+    },
+    (t) => [primaryKey({ name: 'webhook_deliveries_key', columns: [t.webhook, t.number] })],
+  );
+
+  return { webhooks, webhookDeliveries };
 }

@@ -50,7 +50,7 @@ export const KEYED: ProblemCode[] = [
   'overloaded',
   'storage-full',
 ];
-const BODY: ProblemCode[] = [
+export const BODY: ProblemCode[] = [
   'invalid-request',
   'malformed-json',
   'invalid-text',
@@ -79,7 +79,7 @@ const link = z
   .optional()
   .meta({ description: 'The next page as `rel="next"`, when there is one.', header: { id: 'Link' } });
 const location = z.string().meta({ description: 'Where the record is.', header: { id: 'Location' } });
-const replayed = z
+export const replayed = z
   .enum(['true'])
   .optional()
   .meta({
@@ -92,7 +92,7 @@ export const found = { ETag: etag, 'Cache-Control': cacheControl };
 export const foundPage = { ...found, Link: link };
 export const changed = { ETag: etag };
 const created = { ETag: etag, Location: location };
-const createdOnce = { ...created, 'Idempotency-Replayed': replayed };
+export const createdOnce = { ...created, 'Idempotency-Replayed': replayed };
 
 export const changeHeaders = {
   'Change-Note': z
@@ -119,7 +119,7 @@ export const ifNoneMatch = z
   .string()
   .optional()
   .meta({ description: 'An ETag you have; answered 304 while it still holds.', param: { id: 'IfNoneMatch' } });
-const idempotencyKey = z
+export const idempotencyKey = z
   .string()
   .optional()
   .meta({

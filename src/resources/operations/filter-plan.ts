@@ -23,6 +23,12 @@ export interface FilterPlan {
   resolve(found: readonly Resolved[]): { conditions: Condition[]; edges: EdgeTo[] };
 }
 
+/** The filters of a list. */
+export interface ListFilterPlan extends FilterPlan {
+  /** The values of each parameter that names records, with ids in place of names. */
+  inIds(found: readonly Resolved[]): Map<string, string[]>;
+}
+
 /** Names of all query parameters that narrow a list of the resource. */
 export function filterNames(resource: Resource): string[] {
   return [
@@ -37,7 +43,7 @@ export function filterNames(resource: Resource): string[] {
  * Reads the filters of a query; commas mean OR, repeated parameters AND. The filter `without` is understood like the
  * others but narrows nothing: what qualifies it stands by itself then. Raises `invalid-parameter`.
  */
-export function planFilters(resource: Resource, query: Query, without?: string): FilterPlan {
+export function planFilters(resource: Resource, query: Query, without?: string): ListFilterPlan {
   const wholeTree = readAreaDepth(query);
   const qualifiers = resource.filters.filter((filter): filter is QualifierFilter => filter.sort === 'qualifier');
   const then = planValidOn(resource, query);
@@ -62,10 +68,21 @@ export function planFilters(resource: Resource, query: Query, without?: string):
       asTree: filter.spread === 'tree' && wholeTree,
     })),
   );
+  const recordsOf = (found: readonly Resolved[]) =>
+    references.map(({ filter, text }, index) => recordOf(filter, text, found[index] ?? 'missing'));
   return {
     references,
+    inIds(found) {
+      const records = recordsOf(found);
+      const values = new Map<string, string[]>();
+      for (const { filter, refs } of uses) {
+        const ids = records.splice(0, refs.length).map(({ id }) => id);
+        values.set(filter.name, [...(values.get(filter.name) ?? []), ids.join()]);
+      }
+      return values;
+    },
     resolve(found) {
-      const records = references.map(({ filter, text }, index) => recordOf(filter, text, found[index] ?? 'missing'));
+      const records = recordsOf(found);
       const edges: EdgeTo[] = [];
       const more: Condition[] = [];
       for (const { filter, refs } of uses) {
