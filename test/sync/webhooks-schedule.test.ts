@@ -91,7 +91,15 @@ it('the receiver of docs/webhooks.md takes what is signed, and nothing else', as
   const { changeMessage, makeSecret, messageHeaders } = await import('../../src/sync/webhooks/message.js');
   const [secret, other] = [makeSecret(), makeSecret()];
   const change = {
-    ...{ revision: 1, type: 'event', id: 'event_x', slug: 'é—x', version: 1, op: 'put' as const, changeKind: 'content' },
+    ...{
+      revision: 1,
+      type: 'event',
+      id: 'event_x',
+      slug: 'é—x',
+      version: 1,
+      op: 'put' as const,
+      changeKind: 'content',
+    },
     ...{ recordedAt: '2025-01-01T00:00:00.000Z', by: 'me', note: null, mergedInto: null, doc: null },
   };
   const message = changeMessage('webhook_x', 'epoch', change, false);
