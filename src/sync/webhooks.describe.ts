@@ -38,11 +38,9 @@ const instantOrNull = (description: string) =>
     .meta({ description: `${description} RFC 3339.` });
 const value = z.string().min(1).max(2_000);
 
-const documents = z
-  .boolean()
-  .meta({
-    description: 'Whether messages hold the whole record; else they say what changed, and it is read with `GET`.',
-  });
+const documents = z.boolean().meta({
+  description: 'Whether messages hold the whole record; else they say what changed, and it is read with `GET`.',
+});
 const enabled = z
   .boolean()
   .meta({ description: 'Whether anything is sent. To switch it on again also ends waiting after failures.' });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.js';
+import type { Change } from '../../src/sync/changes.js';
 import { delayAfter, GIVE_UP_MS, nextAttempt, retryAfterMs } from '../../src/sync/webhooks/schedule.js';
 import { codeBlocks, readText } from '../docs/project.js';
 import { rightSignatures } from './receiver.js';
@@ -90,10 +91,18 @@ it('the receiver of docs/webhooks.md takes what is signed, and nothing else', as
   const { isGenuine } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
   const { changeMessage, makeSecret, messageHeaders } = await import('../../src/sync/webhooks/message.js');
   const [secret, other] = [makeSecret(), makeSecret()];
-  const change = {
-    ...{ revision: 1, type: 'event', id: 'event_x', slug: 'é—x', version: 1, op: 'put', changeKind: 'content' },
+  const change: Change = {
+    ...{
+      revision: 1,
+      type: 'event',
+      id: 'event_x',
+      slug: 'é—x',
+      version: 1,
+      op: 'put' as const,
+      changeKind: 'content',
+    },
     ...{ recordedAt: '2025-01-01T00:00:00.000Z', by: 'me', note: null, mergedInto: null, doc: null },
-  } as const;
+  };
   const message = changeMessage('webhook_x', 'epoch', change, false);
   const now = Date.UTC(2025, 0, 1);
   const headers = messageHeaders(message, [secret, other], now, 'Chancery/test');
