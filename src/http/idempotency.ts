@@ -52,8 +52,9 @@ export async function writeOnce(
  */
 export async function isAnswered(store: Store, clock: Clock, request: FastifyRequest): Promise<boolean> {
   const key = readKey(request);
-  const stored = key && (await findAnswer(store, request.principal?.id ?? '', sha256(key)));
-  return stored !== undefined && stored !== '' && stored.createdAt >= toInstant(clock.now() - KEPT_MS);
+  if (key === undefined) return false;
+  const stored = await findAnswer(store, request.principal?.id ?? '', sha256(key));
+  return stored !== undefined && stored.createdAt >= toInstant(clock.now() - KEPT_MS);
 }
 
 async function once(tx: Tx, clock: Clock, request: FastifyRequest, key: string, effect: (tx: Tx) => Promise<Answer>) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.js';
+import type { Change } from '../../src/sync/changes.js';
 import { delayAfter, GIVE_UP_MS, nextAttempt, retryAfterMs } from '../../src/sync/webhooks/schedule.js';
 import { codeBlocks, readText } from '../docs/project.js';
 import { rightSignatures } from './receiver.js';
@@ -90,7 +91,7 @@ it('the receiver of docs/webhooks.md takes what is signed, and nothing else', as
   const { isGenuine } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
   const { changeMessage, makeSecret, messageHeaders } = await import('../../src/sync/webhooks/message.js');
   const [secret, other] = [makeSecret(), makeSecret()];
-  const change = {
+  const change: Change = {
     ...{
       revision: 1,
       type: 'event',

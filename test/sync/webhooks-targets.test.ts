@@ -260,11 +260,23 @@ describe('limits', () => {
       return undefined;
     });
     const started = performance.now();
-    const sent = await send(targets, receiver.url);
+    const channel = targets.open(receiver.url);
+    const sent = await channel.send(HEADERS, '{}');
     clearInterval(dripping);
+    receiver.answer(() => 204);
+    expect(await channel.send(HEADERS, '{}')).toMatchObject({ status: 204, error: null });
+    await channel.close();
     // Its status was there; what it goes on to say is cut off.
     expect(sent).toMatchObject({ status: 200, error: null, excerpt: expect.stringMatching(/^x+$/) });
     expect(performance.now() - started).toBeLessThan(10_000);
+    // Nor does it lead anywhere else once its time is over.
+    const count = receiver.received.length;
+    receiver.answer((_received, answer) => {
+      answer.writeHead(307, { location: receiver.url }).write('x');
+      return undefined;
+    });
+    const elsewhere = await send(localTargets({ timeoutMs: 300, redirects: 5 }), receiver.url);
+    expect([elsewhere.status, receiver.received.length]).toEqual([307, count + 1]);
     const slow = testTargets({ resolve: () => new Promise(() => undefined), timeoutMs: 200 });
     expect(await send(slow, 'https://partner.example/')).toMatchObject({ error: 'no answer within 0.2 seconds' });
   });

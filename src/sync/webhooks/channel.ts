@@ -67,28 +67,34 @@ export class Channel {
 
   /** Sends a message; whatever goes wrong is told and not raised. `stop` ends the attempt at once. */
   async send(headers: Record<string, string>, body: string, stop?: AbortSignal): Promise<Sent> {
-    const end = AbortSignal.timeout(this.#rules.timeoutMs);
-    const signal = stop === undefined ? end : AbortSignal.any([end, stop]);
+    if (stop?.aborted) return unanswered('stopped');
+    let isCut = false;
     // A request that waits for its connection hears of no signal, but of the end of its client.
-    const cut = () => void this.close();
-    signal.addEventListener('abort', cut, { once: true });
+    const cut = () => {
+      isCut = true;
+      void this.close();
+    };
+    const end = setTimeout(cut, this.#rules.timeoutMs);
+    stop?.addEventListener('abort', cut);
     try {
-      if (stop?.aborted) return unanswered('stopped');
       let { next, ...sent } = await this.#post(this.url, headers, body);
-      for (let left = this.#rules.redirects; left > 0 && next !== undefined; left -= 1) {
+      for (let left = this.#rules.redirects; left > 0 && next !== undefined && !isCut; left -= 1) {
         ({ next, ...sent } = await this.#post(next, headers, body));
       }
       return sent;
     } catch (error) {
-      return unanswered(end.aborted ? `no answer within ${this.#rules.timeoutMs / 1_000} seconds` : wordsOf(error));
+      return unanswered(isCut ? `no answer within ${this.#rules.timeoutMs / 1_000} seconds` : wordsOf(error));
     } finally {
-      signal.removeEventListener('abort', cut);
+      clearTimeout(end);
+      stop?.removeEventListener('abort', cut);
     }
   }
 
+  /** Ends what is under way. A message that is sent after that has a new connection. */
   async close(): Promise<void> {
-    await Promise.all([...this.#clients.values()].map((client) => client.destroy()));
+    const clients = [...this.#clients.values()];
     this.#clients.clear();
+    await Promise.all(clients.map((client) => client.destroy()));
   }
 
   /** One request, and where it is to be repeated, if its answer says so. */
@@ -177,6 +183,8 @@ function dial(host: string, port: number): Promise<Socket> {
     const settle = (done: () => void) => () => {
       clearTimeout(late);
       socket.removeAllListeners();
+      // Whoever takes the socket hears of errors; one that comes before must not end the process.
+      socket.on('error', () => undefined);
       done();
     };
     socket.once(
