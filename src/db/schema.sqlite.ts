@@ -28,5 +28,4 @@ export const {
   findingsState,
   apiKeys,
   idempotencyKeys,
-  importRuns,
 } = tables;
