@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../resources/operations/services.js';
+import { registerBatch } from './batch.routes.js';
 import { registerChanges } from './changes.routes.js';
 import { registerDigest } from './digest.routes.js';
 import { Followers } from './followers.js';
@@ -15,4 +16,5 @@ export function registerSync(app: FastifyInstance, services: Services): void {
   registerStream(app, services, followers);
   registerSnapshot(app, services);
   registerDigest(app, services);
+  registerBatch(app, services);
 }

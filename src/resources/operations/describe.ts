@@ -50,14 +50,14 @@ export const KEYED: ProblemCode[] = [
   'overloaded',
   'storage-full',
 ];
-const BODY: ProblemCode[] = [
+export const BODY: ProblemCode[] = [
   'invalid-request',
   'malformed-json',
   'invalid-text',
   'payload-too-large',
   'unsupported-media-type',
 ];
-const CONTENT: ProblemCode[] = [
+export const CONTENT: ProblemCode[] = [
   ...(['slug-taken', 'external-id-taken', 'unknown-reference', 'rule-violated'] as const),
   ...(['quote-not-found', 'quote-ambiguous'] as const),
 ];
@@ -79,7 +79,7 @@ const link = z
   .optional()
   .meta({ description: 'The next page as `rel="next"`, when there is one.', header: { id: 'Link' } });
 const location = z.string().meta({ description: 'Where the record is.', header: { id: 'Location' } });
-const replayed = z
+export const replayed = z
   .enum(['true'])
   .optional()
   .meta({
@@ -119,7 +119,7 @@ export const ifNoneMatch = z
   .string()
   .optional()
   .meta({ description: 'An ETag you have; answered 304 while it still holds.', param: { id: 'IfNoneMatch' } });
-const idempotencyKey = z
+export const idempotencyKey = z
   .string()
   .optional()
   .meta({
