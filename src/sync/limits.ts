@@ -17,6 +17,11 @@ export const MAX_QUIET_SECONDS = 3_600;
 /** Body of a batch. */
 export const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 
+/** A line of an import. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+/** Imports that a process takes at a time. */
+export const MAX_IMPORTS = 4;
+
 /** The same as `GET /v1/sync` tells them. */
 export const LIMITS = {
   changes: MAX_CHANGES,

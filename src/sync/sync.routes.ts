@@ -4,6 +4,7 @@ import { registerBatch } from './batch.routes.js';
 import { registerChanges } from './changes.routes.js';
 import { registerDigest } from './digest.routes.js';
 import { Followers } from './followers.js';
+import { registerImport } from './import.routes.js';
 import { registerSnapshot } from './snapshot.routes.js';
 import { registerStream } from './stream.routes.js';
 
@@ -17,4 +18,5 @@ export function registerSync(app: FastifyInstance, services: Services): void {
   registerSnapshot(app, services);
   registerDigest(app, services);
   registerBatch(app, services);
+  registerImport(app, services);
 }
