@@ -22,11 +22,15 @@ const EXAMPLE = {
       op: 'create',
       type: 'event',
       body: {
-        ...{ slug: 'example-signing', kind: 'signing', title: 'Example signing', date: '2025-02-03' },
-        ...{ status: 'concluded', participants: [{ actor: 'ukraine', role: 'signatory' }], areas: ['example-area'] },
+        ...{ slug: 'example-batch-signing', kind: 'signing', title: 'Example signing', date: '2025-02-03' },
+        ...{
+          status: 'concluded',
+          participants: [{ actor: 'ukraine', role: 'signatory' }],
+          areas: ['example-batch-area'],
+        },
       },
     },
-    { op: 'create', type: 'area', body: { slug: 'example-area', label: 'Example area' } },
+    { op: 'create', type: 'area', body: { slug: 'example-batch-area', label: 'Example area' } },
     {
       op: 'patch',
       type: 'area',

@@ -13,6 +13,7 @@ import {
   createRecord,
   createUnder,
   deleteRecord,
+  documentOf,
   type Effect,
   liveRecord,
   patchRecord,
@@ -119,6 +120,7 @@ const EFFECTS: {
     const apply = Array.isArray(patch) ? applyJsonPatch : applyMergePatch;
     const patched = (document: Body) => resource.kind.parse(apply(document, patch));
     const current = await liveRecord(tx, resource, ref);
+    patched(documentOf(current));
     return patchRecord(tx, acting, resource, current, patched, preconditionOf(ifMatch));
   },
   delete: async (tx, acting, resource, { ref, ifMatch }) =>

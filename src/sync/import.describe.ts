@@ -7,10 +7,10 @@ import { RESOURCE_TYPES } from '../shared/ids.js';
 import { MAX_LINE_BYTES } from './limits.js';
 
 const EXAMPLE = [
-  { type: 'area', slug: 'example-area', label: 'Example area', broader: 'cyber-security' },
+  { type: 'area', slug: 'example-import-area', label: 'Example area', broader: 'cyber-security' },
   {
-    ...{ type: 'event', slug: 'example-call', kind: 'call', title: 'Example call', date: '2025-02-03' },
-    ...{ status: 'concluded', areas: ['example-area'] },
+    ...{ type: 'event', slug: 'example-import-call', kind: 'call', title: 'Example call', date: '2025-02-03' },
+    ...{ status: 'concluded', areas: ['example-import-area'] },
   },
 ]
   .map((line) => `${JSON.stringify(line)}\n`)
