@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readSeeds } from '../../src/commands/seed.js';
+import { DatabaseError } from '../../src/db/errors.js';
 import { verify } from '../../src/journal/rebuild.js';
 import { kinds } from '../../src/resources/index.js';
 import { type AnyJson, client, expectProblem, type Sent } from '../support/client.js';
@@ -420,6 +421,47 @@ describe('the stream', () => {
     const other = await t.http.send('POST', PATH, { raw: packed, headers: { ...NDJSON, 'content-encoding': 'br' } });
     expect(expectProblem(other, 'unsupported-media-type').available).toEqual(['gzip', 'identity']);
   });
+
+  it('ends with the reason when the database fails, and answers a failure before there is a result as such', async () => {
+    const { store } = t.service;
+    const write = store.write.bind(store);
+    let left = 1;
+    store.write = (work) => {
+      left -= 1;
+      return left < 0 ? Promise.reject(new DatabaseError('full', 'made to fail')) : write(work);
+    };
+    try {
+      const lines = Array.from({ length: 600 }, () => area(fresh('failing')));
+      const before = await t.db.head();
+      const answer = await send(lines);
+      const results = parsed(answer.text);
+      expect([answer.status, results.length]).toEqual([200, 251]);
+      expect(results.at(-1)).toEqual({
+        ...{ import: 'stopped', dryRun: false, records: 250, created: 250, updated: 0, same: 0, problem: 0 },
+        ...{ revision: before + 250, reason: expect.stringMatching(/\S/) },
+        problem: expect.objectContaining({ code: 'storage-full', status: 507, requestId: expect.any(String) }),
+      });
+      expect(await t.db.head()).toBe(before + 250);
+      expectProblem(await send(lines), 'storage-full');
+      store.write = write;
+      expect((await take(lines)).end).toMatchObject({ same: 250, created: 350 });
+    } finally {
+      store.write = write;
+    }
+  });
+
+  it('keeps no more lines waiting than fit, and tells of the others', async () => {
+    const definition = 'x'.repeat(1_900);
+    const missing = fresh('missing');
+    const lines = Array.from({ length: 9_500 }, (_, n) => area(`waits-${n}`, { definition, broader: missing }));
+    const { results, end } = await take([...lines, area(missing)]);
+    const refused = results.filter(({ status }) => status === 'problem');
+    expect(end).toMatchObject({ records: 9_501, created: 9_501 - refused.length, problem: refused.length });
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0].line).toBeGreaterThan(8_000);
+    expect(new Set(refused.map(({ problem }) => problem.code))).toEqual(new Set(['unknown-reference']));
+    expect((await take([lines[refused[0].line - 1]])).end).toMatchObject({ created: 1 });
+  }, 120_000);
 
   it('of nothing has one last line', async () => {
     for (const sent of [{ raw: '' }, {}]) {
