@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import type { Store } from './db/store.js';
 import { registerAuth } from './http/auth.js';
 import { registerBodies } from './http/body.js';
+import { registerBodyTime } from './http/body-time.js';
 import { DOCS_PREFIX, registerDocs, registerOpenApi } from './http/openapi.js';
 import {
   answerParserError,
@@ -50,6 +51,7 @@ export interface AppDeps {
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_PARAM_LENGTH = 500;
+const BODY_TIME_MS = 30_000;
 
 /** The service as a Fastify instance that does not listen yet; it owns nothing it was given. */
 export async function buildApp({
@@ -71,7 +73,8 @@ export async function buildApp({
     childLoggerFactory: (parent) => parent,
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: false, caseSensitive: true },
-    requestTimeout: 30_000,
+    // Of bodies; see registerBodyTime. Of headers it is that below.
+    requestTimeout: 0,
     keepAliveTimeout: 72_000,
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
@@ -96,6 +99,7 @@ export async function buildApp({
     refuseUnfit(request.raw);
     done();
   });
+  registerBodyTime(app, BODY_TIME_MS, logger);
   registerAuth(app, store, publicRead, DOCS_PREFIX);
   registerBodies(app);
   app.decorateRequest('current', null);
@@ -103,7 +107,7 @@ export async function buildApp({
   await registerOpenApi(app, version, config.baseUrl, [
     ...tags,
     { name: 'insight', description: 'Questions across all records.' },
-    { name: 'sync', description: 'Keeping a copy of what is known here up to date.' },
+    { name: 'sync', description: 'Keeping a copy of what is known here up to date, and writing in bulk.' },
     { name: 'webhooks', description: 'Telling others of changes as they are made.' },
     { name: 'service', description: 'The service itself.' },
   ]);

@@ -2,6 +2,7 @@
 import { checkCommand } from './commands/check.js';
 import { type Command, EXIT, helpText, parseArguments, type Terminal, UsageError } from './commands/command.js';
 import { copyCommand } from './commands/copy.js';
+import { importCommand } from './commands/import.js';
 import { keyCommands } from './commands/keys.js';
 import { openapiCommand } from './commands/openapi.js';
 import { seedCommand } from './commands/seed.js';
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   serveCommand,
   migrateCommand,
   seedCommand,
+  importCommand,
   ...keyCommands,
   checkCommand,
   verifyCommand,

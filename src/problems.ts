@@ -243,6 +243,26 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * The problem of a body that stands within another, at a JSON Pointer, with its places named from there; `extra` joins
+ * its members. Headers, which are those of an answer about one record, are left out.
+ */
+export function problemAt(problem: Problem, pointer: string, extra: Readonly<Record<string, unknown>> = {}): Problem {
+  const place = <Placed extends { pointer?: string }>(each: Placed): Placed =>
+    each.pointer === undefined ? each : { ...each, pointer: `${pointer}${each.pointer}` };
+  const moved = Object.entries(problem.extra).map(([name, value]) => [
+    name,
+    Array.isArray(value)
+      ? value.map((each) => (typeof each === 'object' && each !== null ? place(each) : each))
+      : value,
+  ]);
+  return new Problem(problem.code, problem.message, {
+    ...(problem.errors && { errors: problem.errors.map((error) => (error.in === 'body' ? place(error) : error)) }),
+    extra: { ...Object.fromEntries(moved), ...extra },
+    cause: problem,
+  });
+}
+
 /** A problem with one parameter of the query. */
 export function invalidParameter(parameter: string, message: string, code = 'not-allowed'): Problem {
   return new Problem('invalid-parameter', `\`${parameter}\` ${message}`, {

@@ -16,7 +16,6 @@ export const TABLE_KEYS: Readonly<Record<CopiedTable, readonly string[]>> = {
   sourceTexts: ['entity', 'sha256'],
   apiKeys: ['id'],
   idempotencyKeys: ['principal', 'keySha256'],
-  importRuns: ['id'],
   webhooks: ['id'],
   webhookDeliveries: ['webhook', 'number'],
   events: ['revision'],

@@ -83,6 +83,39 @@ export class Transaction extends Session implements Tx {
     await Promise.all(batches(rows).map((batch) => this.#insertBatch(table, columns, batch)));
   }
 
+  async attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (this.#refusal !== undefined) throw this.#refusal;
+    const part = new Transaction(this.lease, this.statements);
+    // Not waited for: what follows it on the same connection fails if it fails.
+    this.#command('savepoint attempt').catch(() => undefined);
+    try {
+      const result = await work(part);
+      part.requireWhole();
+      await this.#command('release savepoint attempt');
+      this.witness = part.witness ?? this.witness;
+      return result;
+    } catch (error) {
+      // A statement of it that comes late must not find its way into the rest of the transaction.
+      part.end();
+      await this.#command('rollback to savepoint attempt; release savepoint attempt').catch(() => undefined);
+      throw fromPostgres(error);
+    } finally {
+      part.end();
+    }
+  }
+
+  /** Its statements wait for the server, and others have their turn meanwhile. */
+  async breathe(): Promise<void> {}
+
+  async #command(text: string): Promise<void> {
+    try {
+      await this.lease.command(text);
+    } catch (error) {
+      this.#refusal ??= fromPostgres(error);
+      throw this.#refusal;
+    }
+  }
+
   #insertBatch(table: TableName, columns: readonly string[], batch: readonly object[]): Promise<number> {
     const size = batch.length;
     const values = batch.flatMap((row, index) =>

@@ -28,7 +28,6 @@ export const {
   findingsState,
   apiKeys,
   idempotencyKeys,
-  importRuns,
   webhooks,
   webhookDeliveries,
 } = tables;

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Compiled } from './compiled.js';
@@ -11,6 +12,8 @@ import type { TableName, Tables } from './tables/index.js';
 export const BUSY_TIMEOUT_MS = 250;
 /** The same while the database is opened, when others may be making it. */
 const OPEN_WAIT_MS = 10_000;
+/** For how long a transaction may hold up the event loop before others have a turn. */
+const BREATH_MS = 10;
 const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
 /** Readers read from the mapped file, which is the memory of the system, and keep little beside it; 2 GB is SQLite's most. */
 const READING = { cacheKb: 8 * 1024, mapped: 0x7fff0000 };
@@ -104,6 +107,7 @@ export class Session implements Reader {
 export class Transaction extends Session implements Tx {
   /** Why no statement may follow. After some failures SQLite has rolled back already, and would commit each by itself. */
   #refusal: unknown;
+  #breathed = performance.now();
 
   /** Refuses statements from now on: one that comes late would belong to the next transaction. */
   end(): void {
@@ -138,5 +142,35 @@ export class Transaction extends Session implements Tx {
       const columns = Object.keys(row);
       await this.run(`insert ${table}(${columns.join()})`, insertRows(table, columns), row as Values);
     }
+  }
+
+  async attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (this.#refusal !== undefined) throw this.#refusal;
+    const part = new Transaction(this.connection, this.statements);
+    this.connection.exec('savepoint attempt');
+    try {
+      const result = await work(part);
+      part.requireWhole();
+      this.connection.exec('release attempt');
+      return result;
+    } catch (error) {
+      this.#undoAttempt(error);
+      throw fromSqlite(error);
+    } finally {
+      // A statement of it that comes late must not find its way into the rest of the transaction.
+      part.end();
+    }
+  }
+
+  /** A full disk and the like make SQLite roll back the whole transaction, which then may not go on. */
+  #undoAttempt(error: unknown): void {
+    if (this.connection.inTransaction) this.connection.exec('rollback to attempt; release attempt');
+    else this.failed(error);
+  }
+
+  async breathe(): Promise<void> {
+    if (performance.now() - this.#breathed < BREATH_MS) return;
+    await turn();
+    this.#breathed = performance.now();
   }
 }

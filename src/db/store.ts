@@ -38,7 +38,7 @@ export interface Reader {
 
 /**
  * A write transaction. Only SQL inside it: no fetch, no file, no timer, no second `write`. Once a statement has failed,
- * no other may follow.
+ * no other may follow, but for those outside the `attempt` that it failed in.
  */
 export interface Tx extends Reader {
   // Statements that are not waited for reach the database in the order of the calls.
@@ -46,6 +46,13 @@ export interface Tx extends Reader {
   run(shape: string, build: (db: Db, tables: Tables) => PreparableCommand, values?: Values): Promise<number>;
   /** Inserts rows that all have the same columns. */
   insert<Name extends TableName>(table: Name, rows: readonly Tables[Name]['$inferInsert'][]): Promise<void>;
+  /**
+   * A part of the transaction that leaves nothing behind when it throws, after which the transaction may go on. `work`
+   * gets a transaction of its own; nothing else may be asked of this one until the attempt has come to its end.
+   */
+  attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A moment for other work of this process, in transactions of very many statements; mostly none is needed. */
+  breathe(): Promise<void>;
 }
 
 /** A database of either dialect: one writer at a time, in all processes together, and readers beside it. */

@@ -1,3 +1,5 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problems.js';
 import { type JsonFault, parseJson } from '../shared/json.js';
@@ -6,6 +8,7 @@ import { MAX_BODY_BYTES, MAX_TEXT_BYTES } from './problem-details.js';
 export const JSON_TYPE = 'application/json';
 export const MERGE_PATCH = 'application/merge-patch+json';
 export const TEXT_TYPE = 'text/plain';
+export const NDJSON_TYPE = 'application/x-ndjson';
 export const JSON_PATCH = 'application/json-patch+json';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -31,6 +34,37 @@ export function registerTextBody(scope: FastifyInstance): void {
   scope.addContentTypeParser(TEXT_TYPE, { parseAs: 'buffer', bodyLimit: MAX_TEXT_BYTES }, (_request, body, done) =>
     done(null, body),
   );
+}
+
+/** Takes NDJSON, too, in this scope alone; its handlers get the stream of bytes as it comes, however long it is. */
+export function registerNdjsonBody(scope: FastifyInstance): void {
+  scope.addContentTypeParser(NDJSON_TYPE, (_request, body, done) => done(null, body));
+}
+
+const GZIP = 'gzip';
+
+/**
+ * The bytes of a body that is taken as a stream, unpacked if they come as gzip. Raises `unsupported-media-type` for
+ * another encoding, and as they are read `invalid-request` when they break off or are no gzip.
+ */
+export function bytesOf(request: FastifyRequest): AsyncIterable<Buffer> {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding !== GZIP && encoding !== 'identity') {
+    const detail = `The encoding ${encoding.slice(0, 100)} is not taken here; send ${GZIP} or none.`;
+    throw new Problem('unsupported-media-type', detail, { extra: { available: [GZIP, 'identity'] } });
+  }
+  const body = (request.body ?? Readable.from([])) as Readable;
+  return whole(encoding === GZIP ? pipeline(body, createGunzip(), () => undefined) : body);
+}
+
+async function* whole(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    const isPacked = String((error as NodeJS.ErrnoException).code).startsWith('Z_');
+    const detail = isPacked ? 'The body is not gzip, or not the whole of it.' : 'The body broke off.';
+    throw new Problem('invalid-request', detail, { cause: error });
+  }
 }
 
 /**
@@ -84,7 +118,8 @@ const FAULTS: Readonly<Record<JsonFault, 'malformed-json' | 'invalid-text'>> = {
   text: 'invalid-text',
 };
 
-function readJson(body: Buffer): unknown {
+/** The value that a body of JSON is, with the checks of `parseJson`. Raises `malformed-json` and `invalid-text`. */
+export function readJson(body: Buffer): unknown {
   let text: string;
   try {
     text = utf8.decode(body);

@@ -3,7 +3,7 @@ import { type Author, CHANGE_KINDS, type ChangeKind } from '../journal/record.js
 import { Problem } from '../problems.js';
 import { hint } from '../shared/text.js';
 
-const NOTE_MAX = 500;
+export const NOTE_MAX = 500;
 
 /** Who makes a change and why, from the key and the `Change-Note` and `Change-Kind` headers. Raises `invalid-request`. */
 export function readAuthor(request: FastifyRequest): Author {
@@ -29,9 +29,15 @@ function readNote(header: string | string[] | undefined): string | null {
   if (header === undefined) return null;
   const bytes = Buffer.from(String(header), 'latin1');
   const utf8 = bytes.toString('utf8');
-  const note = (utf8.includes('\uFFFD') ? String(header) : utf8).trim();
-  if (note.length > NOTE_MAX) throw wrongHeader('Change-Note', `must be at most ${NOTE_MAX} characters long`);
-  return note === '' ? null : note;
+  const note = noteOf(utf8.includes('\uFFFD') ? String(header) : utf8);
+  if (note !== null && note.length > NOTE_MAX)
+    throw wrongHeader('Change-Note', `must be at most ${NOTE_MAX} characters long`);
+  return note;
+}
+
+/** What a note says, without white space around it; null when it says nothing. */
+export function noteOf(text: string): string | null {
+  return text.trim() || null;
 }
 
 export function wrongHeader(name: string, message: string): Problem {

@@ -49,7 +49,11 @@ export function readIfMatch(request: FastifyRequest): Precondition | undefined {
 
 /** The precondition that a change must have. Raises `precondition-required` without it. */
 export function requireIfMatch(request: FastifyRequest): Precondition {
-  const precondition = readIfMatch(request);
+  return requirePrecondition(readIfMatch(request));
+}
+
+/** The same of one that was read already. */
+export function requirePrecondition(precondition: Precondition | undefined): Precondition {
   if (precondition !== undefined) return precondition;
   throw new Problem('precondition-required', 'Send If-Match with the ETag of the version you read, or If-Match: *.');
 }

@@ -64,18 +64,23 @@ export function toProblem(error: unknown, maxBytes = MAX_BODY_BYTES): Problem {
 
 /** The body of a problem (RFC 9457) as JSON text. */
 export function problemBody(problem: Problem, requestId: string): string {
+  return JSON.stringify(problemDetails(problem, requestId));
+}
+
+/** A problem (RFC 9457) as it stands in an answer; without the id of a request where there is none. */
+export function problemDetails(problem: Problem, requestId: string | null): object {
   const { status, title, retryable } = PROBLEMS[problem.code];
-  return JSON.stringify({
+  return {
     type: `/problems/${problem.code}`,
     title,
     status,
     detail: problem.message,
     code: problem.code,
-    requestId,
+    ...(requestId !== null && { requestId }),
     retryable,
     ...(problem.errors && { errors: problem.errors }),
     ...problem.extra,
-  });
+  };
 }
 
 /** Answers a request with the problem that stands for an error. */

@@ -55,6 +55,15 @@ export class CellCounts {
     for (const cell of now) changes.set(cell, (changes.get(cell) ?? 0) + 1);
   }
 
+  /** Notes what others have noted. */
+  add(others: CellCounts): void {
+    for (const [type, cells] of others.#changes) {
+      const changes = this.#changes.get(type) ?? new Map<string, number>();
+      this.#changes.set(type, changes);
+      for (const [cell, delta] of cells) changes.set(cell, (changes.get(cell) ?? 0) + delta);
+    }
+  }
+
   async write(tx: Tx): Promise<void> {
     for (const [type, changes] of this.#changes) {
       const byDelta = new Map<number, string[]>();

@@ -53,7 +53,10 @@ export interface NewRecord {
 
 const MANAGED = ['id', 'version', 'revision', 'createdAt', 'updatedAt'] as const;
 
-/** The only writer of knowledge: resolves, checks, revises and projects, all within the caller's transaction. */
+/**
+ * The only writer of knowledge: resolves, checks, revises and projects, all within the caller's transaction. Where
+ * `counts` is given, what is counted is noted there for the caller to write at the end of the transaction.
+ */
 export class Journal {
   readonly #clock: Clock;
   readonly #ids: IdSource;
@@ -64,29 +67,57 @@ export class Journal {
   }
 
   /** Creates one record. Raises `slug-taken`, `external-id-taken`, `unknown-reference`, `rule-violated`. */
-  async create(tx: Tx, record: NewRecord, author: Author): Promise<Outcome> {
-    const [outcome] = await this.createAll(tx, [record], author);
-    if (outcome === undefined) throw new Error('createAll gave no outcome');
-    return outcome;
+  async create(tx: Tx, record: NewRecord, author: Author, counts?: CellCounts): Promise<Outcome> {
+    return this.createReserved(tx, record.kind, await this.reserve(tx, record), record.body, author, counts);
   }
 
   /** Creates records that may refer to one another in any direction. Raises what `create` raises. */
   async createAll(tx: Tx, records: readonly NewRecord[], author: Author): Promise<Outcome[]> {
     const reserved: { record: NewRecord; current: Current }[] = [];
-    for (const record of records) reserved.push({ record, current: await this.#reserve(tx, record) });
+    for (const record of records) reserved.push({ record, current: await this.reserve(tx, record) });
     const outcomes: Outcome[] = [];
-    const counts = records.length > 1 ? new CellCounts() : undefined;
+    const counts = new CellCounts();
     for (const { record, current } of reserved)
-      outcomes.push(await this.#revise(tx, record.kind, current, record.body, author, { counts }));
-    await counts?.write(tx);
+      outcomes.push(await this.createReserved(tx, record.kind, current, record.body, author, counts));
+    await counts.write(tx);
     return outcomes;
   }
 
+  /**
+   * Makes room for a record, so that others can refer to it before it is created; the transaction must create it.
+   * Raises `slug-taken`, before anything is written.
+   */
+  async reserve(tx: Tx, { kind, body, id = this.#ids(kind.type, this.#clock.now()) }: NewRecord): Promise<Current> {
+    const label = kind.label(body);
+    const given = body.slug as string | undefined;
+    if (given !== undefined) await requireFreeSlug(tx, kind, given, id);
+    return reserveEntity(tx, kind, { id, slug: given ?? (await freeSlug(tx, kind, label, id)), label });
+  }
+
+  /** Creates a record that room was made for. Raises what `create` raises. */
+  createReserved(
+    tx: Tx,
+    kind: RecordKind,
+    reserved: Current,
+    body: Body,
+    author: Author,
+    counts?: CellCounts,
+  ): Promise<Outcome> {
+    return this.#revise(tx, kind, reserved, body, author, { counts });
+  }
+
   /** Puts `body` in place of what the record says; a body without slug keeps the slug. */
-  async replace(tx: Tx, kind: RecordKind, current: Current, body: Body, author: Author): Promise<Outcome> {
+  async replace(
+    tx: Tx,
+    kind: RecordKind,
+    current: Current,
+    body: Body,
+    author: Author,
+    counts?: CellCounts,
+  ): Promise<Outcome> {
     const slug = (body.slug as string | undefined) ?? current.slug;
     if (slug !== current.slug) await requireFreeSlug(tx, kind, slug, current.id);
-    return this.#revise(tx, kind, { ...current, slug }, body, author);
+    return this.#revise(tx, kind, { ...current, slug }, body, author, { counts });
   }
 
   /**
@@ -113,6 +144,7 @@ export class Journal {
     kind: RecordKind,
     current: Current,
     author: Author,
+    counts?: CellCounts,
   ): Promise<{ version: number; revision: number }> {
     await requireUnreferenced(tx, current.id);
     const { revision, recordedAt } = await takeRevision(tx, toInstant(this.#clock.now()));
@@ -129,34 +161,12 @@ export class Journal {
       deleted: true,
     });
     await closeRows(tx, kind, current.revision, revision);
-    await countCells(tx, kind.type, previousCells(kind, current), []);
+    await count(tx, kind, counts, previousCells(kind, current), []);
     return { version, revision };
   }
 
-  async #reserve(tx: Tx, { kind, body, id }: NewRecord): Promise<Current> {
-    const label = kind.label(body);
-    const newId = id ?? this.#ids(kind.type, this.#clock.now());
-    const given = body.slug as string | undefined;
-    if (given !== undefined) await requireFreeSlug(tx, kind, given, newId);
-    const slug = given ?? (await freeSlug(tx, kind, label, newId));
-    const row = {
-      id: newId,
-      slug,
-      label,
-      version: 0,
-      revision: 0,
-      created: 0,
-      deleted: false,
-      mergedInto: null,
-      origin: null,
-    };
-    await tx.insert('entities', [{ ...row, type: kind.type }]);
-    return { ...row, doc: null, recordedAt: '', note: null, by: '' };
-  }
-
   /**
-   * `kept` changes fields that are kept with the record; null takes one away. What is counted is noted in `counts`, where
-   * that is given, and else written at once. `text` is the stored text, if it is at hand.
+   * `kept` changes fields that are kept with the record; null takes one away. `text` is the stored text, if it is at hand.
    */
   async #revise(
     tx: Tx,
@@ -211,12 +221,34 @@ export class Journal {
       advance(tx, kind, current, standing),
       ...(previous === undefined ? [] : [closeRows(tx, kind, current.revision, revision)]),
       insertRows(tx, kind, rows),
-      counts === undefined
-        ? countCells(tx, kind.type, previousCells(kind, current), rows.counted)
-        : counts.note(kind.type, previousCells(kind, current), rows.counted),
+      count(tx, kind, counts, previousCells(kind, current), rows.counted),
     ]);
     return { id: current.id, slug: current.slug, version, revision, changed: true, doc };
   }
+}
+
+/** Makes room for a record with a free id and slug; what refers to it stands only if it is created. */
+export async function reserveEntity(
+  tx: Tx,
+  kind: RecordKind,
+  named: { id: string; slug: string; label: string },
+): Promise<Current> {
+  const standing = { version: 0, revision: 0, created: 0, deleted: false, mergedInto: null, origin: null };
+  const row = { ...named, ...standing };
+  await tx.insert('entities', [{ ...row, type: kind.type }]);
+  return { ...row, doc: null, recordedAt: '', note: null, by: '' };
+}
+
+/** Notes what is counted where it is gathered, and else writes it at once. */
+async function count(
+  tx: Tx,
+  kind: RecordKind,
+  counts: CellCounts | undefined,
+  before: readonly string[],
+  now: readonly string[],
+): Promise<void> {
+  if (counts === undefined) await countCells(tx, kind.type, before, now);
+  else counts.note(kind.type, before, now);
 }
 
 /** The part of a document that clients write, and what is derived from it. */

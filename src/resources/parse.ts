@@ -41,23 +41,33 @@ function bodyErrors(issue: z.core.$ZodIssue, schema: z.ZodObject): InputError[] 
 
 function issueCode(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return issue.message === 'is required' ? 'required' : 'wrong-type';
-  if (issue.code === 'invalid_value') return 'not-allowed';
+  if (issue.code === 'invalid_value' || isOfUnknownSort(issue)) return 'not-allowed';
   if (issue.code === 'too_big' || issue.code === 'too_small') return 'out-of-range';
   if (issue.code === 'custom' && issue.params?.problem === 'edtf') return 'invalid-edtf';
   return 'invalid-format';
+}
+
+/** That the field which tells sorts of objects apart names none of them. */
+function isOfUnknownSort(issue: z.core.$ZodIssue | z.core.$ZodRawIssue): boolean {
+  return issue.code === 'invalid_union' && 'options' in issue && issue.options !== undefined;
 }
 
 /** Messages that go on from the name of the field: "must be one of …". */
 function describe(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type')
     return issue.input === undefined ? 'is required' : `must be ${named(issue.expected)}`;
-  if (issue.code === 'invalid_value') {
-    const values = issue.values as unknown[];
-    return `must be one of ${values.join(', ')}${typeof issue.input === 'string' ? hint(issue.input, values.map(String)) : ''}`;
+  if (issue.code === 'invalid_value') return oneOf(issue.values as unknown[], issue.input);
+  if (isOfUnknownSort(issue)) {
+    const { discriminator, options, input } = issue as { discriminator: string; options: unknown[]; input: unknown };
+    return oneOf(options, (input as Body | undefined)?.[discriminator]);
   }
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}${unit(issue.origin)}`;
   if (issue.code === 'too_small') return `must be at least ${issue.minimum}${unit(issue.origin)}`;
   return undefined;
+}
+
+function oneOf(values: readonly unknown[], given: unknown): string {
+  return `must be one of ${values.join(', ')}${typeof given === 'string' ? hint(given, values.map(String)) : ''}`;
 }
 
 function named(type: string): string {

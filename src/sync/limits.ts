@@ -14,6 +14,13 @@ export const STALL_SECONDS = 30;
 /** What a stream may say of its own end. */
 export const MAX_STREAMED = 100_000;
 export const MAX_QUIET_SECONDS = 3_600;
+/** Body of a batch. */
+export const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+
+/** A line of an import. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+/** Imports that a process takes at a time. */
+export const MAX_IMPORTS = 4;
 
 /** The same as `GET /v1/sync` tells them. */
 export const LIMITS = {

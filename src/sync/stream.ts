@@ -64,8 +64,8 @@ function eventText(event: string, id: string, data: string): string {
   return `event: ${event}\nid: ${id}\ndata: ${data}\n\n`;
 }
 
-/** Texts as a stream that is cut off when nothing of it was taken for so long. */
-export function droppingStalled(texts: AsyncGenerator<string, void, undefined>, stallMs: number): Readable {
+/** Texts as a stream that is cut off when nothing of it was taken for so long; so many are made ahead. */
+export function droppingStalled(texts: AsyncGenerator<string, void, undefined>, stallMs: number, ahead = 1): Readable {
   let stalled: NodeJS.Timeout | undefined;
   async function* watched(): AsyncGenerator<string, void, undefined> {
     for await (const text of texts) {
@@ -74,7 +74,7 @@ export function droppingStalled(texts: AsyncGenerator<string, void, undefined>, 
       clearTimeout(stalled);
     }
   }
-  const stream = Readable.from(watched(), { highWaterMark: 1 });
+  const stream = Readable.from(watched(), { highWaterMark: ahead });
   stream.once('close', () => clearTimeout(stalled));
   return stream;
 }

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../resources/operations/services.js';
+import { registerBatch } from './batch.routes.js';
 import { registerChanges } from './changes.routes.js';
 import { registerDigest } from './digest.routes.js';
 import { Followers } from './followers.js';
+import { registerImport } from './import.routes.js';
 import { registerSnapshot } from './snapshot.routes.js';
 import { registerStream } from './stream.routes.js';
 
@@ -15,4 +17,6 @@ export function registerSync(app: FastifyInstance, services: Services): void {
   registerStream(app, services, followers);
   registerSnapshot(app, services);
   registerDigest(app, services);
+  registerBatch(app, services);
+  registerImport(app, services);
 }

@@ -4,7 +4,7 @@ import type { Tx } from '../db/store.js';
 import { deleteWebhook, listWebhooks, logDelivery, readDeliveries, type WebhookRow } from '../db/webhooks.js';
 import { JSON_TYPE, MERGE_PATCH } from '../http/body.js';
 import { answerTag, cacheHeaders, isNotModified, requireTag, versionTag } from '../http/conditional.js';
-import { type Answer, isAnswered, send, writeOnce } from '../http/idempotency.js';
+import { type Answer, isHandled, send, writeOnce } from '../http/idempotency.js';
 import { requireAcceptable } from '../http/negotiate.js';
 import { readQuery, wholeNumber } from '../http/query.js';
 import type { Body } from '../journal/kind.js';
@@ -109,7 +109,7 @@ function createHandler(services: Services, { targets }: WebhookParts) {
     const { from, ...rest } = parseBody(operations.WebhookInput, operations.INPUT_FIELDS, request.body);
     const settings = rest as unknown as Settings;
     understandFilters(settings.filters, settings.documents);
-    if (!(await isAnswered(store, clock, request))) await requireTarget(targets, settings.url);
+    if (!(await isHandled(store, clock, request))) await requireTarget(targets, settings.url);
     return writeOnce(store, clock, request, reply, async (tx) => {
       const webhook = await createWebhook(tx, settings, from as number | undefined, doingOf(request, services));
       const location = { location: `${services.baseUrl}${PATH}/${webhook.id}` };
@@ -214,7 +214,7 @@ function testHandler(services: Services, parts: WebhookParts) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     if (!parts.isOn) throw new Problem('webhooks-off', 'This process sends nothing to webhooks.');
     const id = idOf(request);
-    const attempt = (await isAnswered(store, clock, request)) ? undefined : await sendTest(services, parts, id);
+    const attempt = (await isHandled(store, clock, request)) ? undefined : await sendTest(services, parts, id);
     return writeOnce(store, clock, request, reply, async (tx) => {
       if (attempt === undefined) throw new Problem('idempotency-in-progress', 'The first answer was just forgotten.');
       const row = deliveryOf(id, attempt, 1);

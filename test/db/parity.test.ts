@@ -122,7 +122,7 @@ describe('text', () => {
     const texts = [...planes, ...fc.sample(cleanText, { numRuns: 300, seed: 1 }), ...AWKWARD];
     const rows = texts.map((body, n) => ({
       ...{ principal: truncate(body, 100), keySha256: `row ${n}`, fingerprint: '', status: 0, headers: '{}', body },
-      createdAt: '2031-01-01T00:00:00.000Z',
+      ...{ createdAt: '2031-01-01T00:00:00.000Z', claimedBy: null, claimedUntil: null },
     }));
     await store.write((tx) => tx.insert('idempotencyKeys', rows));
     const read = await store.all('texts', (db, { idempotencyKeys }) => db.select().from(idempotencyKeys));

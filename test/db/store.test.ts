@@ -197,6 +197,114 @@ describe('write', () => {
   });
 });
 
+describe('attempt', () => {
+  const refuse = () => {
+    throw new Error('changed my mind');
+  };
+
+  it('leaves nothing behind when it throws, and the transaction goes on', async () => {
+    const seen = await store.write(async (tx) => {
+      await insertKey(tx, 'before');
+      const failed = await tx
+        .attempt(async (part) => {
+          await insertKey(part, 'undone');
+          await takeRevision(part, NOW);
+          return refuse();
+        })
+        .catch((error: Error) => error.message);
+      await insertKey(tx, 'after');
+      return { failed, keys: await countKeys(tx) };
+    });
+    expect(seen).toEqual({ failed: 'changed my mind', keys: 2 });
+    expect((await keyIds(store)).sort()).toEqual(['after', 'before']);
+    expect((await readHead(store)).revision).toBe(0);
+  });
+
+  it('may have a statement refused, after which the transaction goes on', async () => {
+    await store.write((tx) => insertKey(tx, 'twice'));
+    await store.write(async (tx) => {
+      const part = tx.attempt((inner) =>
+        Promise.all([insertKey(inner, 'undone'), insertKey(inner, 'twice'), insertKey(inner, 'undone too')]),
+      );
+      await expect(part).rejects.toMatchObject({ name: 'DatabaseError', fault: 'unique' });
+      await insertKey(tx, 'after');
+    });
+    expect((await keyIds(store)).sort()).toEqual(['after', 'twice']);
+  });
+
+  it('gives its result, is part of the transaction, and may hold others', async () => {
+    const call = store.write(async (tx) => {
+      const result = await tx.attempt(async (outer) => {
+        await insertKey(outer, 'outer');
+        await outer.attempt((inner) => insertKey(inner, 'inner'));
+        await expect(outer.attempt((inner) => insertKey(inner, 'lost').then(refuse))).rejects.toThrow(
+          'changed my mind',
+        );
+        return countKeys(outer);
+      });
+      expect(result).toBe(2);
+      return refuse();
+    });
+    await expect(call).rejects.toThrow('changed my mind');
+    expect(await keyIds(store)).toEqual([]);
+    await store.write((tx) => tx.attempt((part) => insertKey(part, 'kept')));
+    expect(await keyIds(store)).toEqual(['kept']);
+  });
+
+  it('is undone as a whole when it passes over a failed statement', async () => {
+    await store.write((tx) => insertKey(tx, 'twice'));
+    await store.write(async (tx) => {
+      const part = tx.attempt(async (inner) => {
+        await insertKey(inner, 'first');
+        await insertKey(inner, 'twice').catch(() => undefined);
+      });
+      await expect(part).rejects.toThrow('a failed statement was passed over');
+      await insertKey(tx, 'after');
+    });
+    expect((await keyIds(store)).sort()).toEqual(['after', 'twice']);
+  });
+
+  it('refuses statements that come after its end, which nobody would undo', async () => {
+    const go = gate();
+    let late: Promise<void> | undefined;
+    await store.write(async (tx) => {
+      const part = tx.attempt(async (inner) => {
+        late = go.opened.then(() => insertKey(inner, 'late'));
+        late.catch(() => undefined);
+        return refuse();
+      });
+      await expect(part).rejects.toThrow('changed my mind');
+      go.open();
+      await expect(late).rejects.toThrow('the transaction has ended');
+      await insertKey(tx, 'after');
+    });
+    expect(await keyIds(store)).toEqual(['after']);
+  });
+});
+
+describe('breathe', () => {
+  it('lets others have a turn in a transaction of very many statements', async () => {
+    let turns = 0;
+    let over = false;
+    const count = () => {
+      turns += 1;
+      if (!over) setImmediate(count);
+    };
+    setImmediate(count);
+    const begun = performance.now();
+    const seen = await store.write(async (tx) => {
+      const before = turns;
+      while (performance.now() - begun < 200) {
+        await countKeys(tx);
+        await tx.breathe();
+      }
+      return turns - before;
+    });
+    over = true;
+    expect(seen).toBeGreaterThan(1);
+  });
+});
+
 describe('snapshot', () => {
   it('gives several reads of one state while writes go on', async () => {
     const states = await store.snapshot(async (reader) => {

@@ -19,6 +19,8 @@ export class PatientWriters {
   /** Answers of 503, and requests that were not answered. */
   readonly refused: { at: number; retryAfter: string | null; code: string }[] = [];
   unanswered = 0;
+  /** Requests that were repeated because an earlier try was still being handled. */
+  repeated = 0;
   /** Answers that none of the writes should have got. */
   readonly unexpected: string[] = [];
   readonly #url: string;
@@ -81,8 +83,10 @@ export class PatientWriters {
     const end = performance.now() + PATIENCE_MS;
     for (let tries = 1; ; tries += 1) {
       const answer = await this.#send(method, path, body, headers).catch(() => undefined);
-      if (answer !== undefined && answer.status !== 503) return { ...answer, tries };
-      if (answer === undefined) this.unanswered += 1;
+      const inProgress = answer?.status === 409 && answer.text.includes('"idempotency-in-progress"');
+      if (answer !== undefined && answer.status !== 503 && !inProgress) return { ...answer, tries };
+      if (inProgress) this.repeated += 1;
+      else if (answer === undefined) this.unanswered += 1;
       else {
         const code = (JSON.parse(answer.text) as { code: string }).code;
         this.refused.push({ at: performance.now(), retryAfter: answer.retryAfter, code });

@@ -25,10 +25,15 @@ export interface Running {
 }
 
 /** Starts `node dist/main.js` with nothing of our own settings in its environment; killed after `limitMs`. */
-export function launch(args: readonly string[], environment: Environment = {}, limitMs = LIMIT_MS): Running {
+export function launch(
+  args: readonly string[],
+  environment: Environment = {},
+  limitMs = LIMIT_MS,
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): Running {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env.PATH ?? '', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

@@ -1,4 +1,5 @@
 import type { JournalRows } from '../support/journal-rows.js';
+import { pause } from './processes.js';
 
 /** One write that was answered: what the answer said of which version. */
 export interface Acknowledged {
@@ -57,10 +58,17 @@ export class Writers {
     }
   }
 
-  /** Creates an area under an idempotency key; gives false when the server is closing. */
+  /**
+   * Creates an area under an idempotency key; gives false when the server is closing. While a server that was killed
+   * still counts as handling it, it is repeated.
+   */
   async create(url: string, { label, idempotencyKey }: Unanswered): Promise<boolean> {
     const response = await this.#send(`${url}/v1/areas`, 'POST', { label }, { 'idempotency-key': idempotencyKey });
     const doc = await response.text();
+    if (response.status === 409 && JSON.parse(doc).code === 'idempotency-in-progress') {
+      await pause(100);
+      return this.create(url, { label, idempotencyKey });
+    }
     if (!this.#fits(response, 201, doc)) return false;
     const { id, version } = JSON.parse(doc) as Live;
     this.#live.push({ id, version });

@@ -2,13 +2,11 @@ import type { Kit } from '../columns.js';
 
 /** State of the service itself: not knowledge, and not in the journal. */
 export function defineService(kit: Kit) {
-  return { ...defineAccess(kit), ...defineExchange(kit) };
+  return { ...defineAccess(kit), ...defineWebhooks(kit) };
 }
 
 /** Who may do what, and what was answered. */
-function defineAccess(kit: Kit) {
-  const { table, key, text, integer, index, primaryKey } = kit;
-
+function defineAccess({ table, key, text, integer, index, primaryKey }: Kit) {
   const apiKeys = table('api_keys', {
     id: key('id').primaryKey(),
     name: text('name').notNull(),
@@ -20,7 +18,7 @@ function defineAccess(kit: Kit) {
     revokedAt: key('revoked_at'),
   });
 
-  /** Answers to POST requests that carried an Idempotency-Key. */
+  /** Answers to POST requests that carried an Idempotency-Key, and which of them are being handled. */
   const idempotencyKeys = table(
     'idempotency_keys',
     {
@@ -32,6 +30,10 @@ function defineAccess(kit: Kit) {
       headers: text('headers').notNull(),
       body: text('body').notNull(),
       createdAt: key('created_at').notNull(),
+      /** The request that is to be answered, while there is no answer yet; status 0 stands for it meanwhile. */
+      claimedBy: key('claimed_by'),
+      /** Until when repeats leave it to that request. */
+      claimedUntil: key('claimed_until'),
     },
     (t) => [
       primaryKey({ name: 'idempotency_keys_key', columns: [t.principal, t.keySha256] }),
@@ -40,23 +42,6 @@ function defineAccess(kit: Kit) {
   );
 
   return { apiKeys, idempotencyKeys };
-}
-
-/** Dealings with other systems. */
-function defineExchange(kit: Kit) {
-  const { table, key, text } = kit;
-
-  const importRuns = table('import_runs', {
-    id: key('id').primaryKey(),
-    format: key('format').notNull(),
-    startedAt: key('started_at').notNull(),
-    finishedAt: key('finished_at'),
-    by: key('by').notNull(),
-    /** Counts of created, updated, unchanged and refused records as JSON. */
-    outcome: text('outcome'),
-  });
-
-  return { importRuns, ...defineWebhooks(kit) };
 }
 
 function defineWebhooks({ table, key, text, integer, big, flag, primaryKey }: Kit) {

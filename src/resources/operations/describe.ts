@@ -57,7 +57,7 @@ export const BODY: ProblemCode[] = [
   'payload-too-large',
   'unsupported-media-type',
 ];
-const CONTENT: ProblemCode[] = [
+export const CONTENT: ProblemCode[] = [
   ...(['slug-taken', 'external-id-taken', 'unknown-reference', 'rule-violated'] as const),
   ...(['quote-not-found', 'quote-ambiguous'] as const),
 ];

@@ -61,6 +61,13 @@ export function splitList(name: string, text: string): string[] {
   return values;
 }
 
+/** The code that a parameter names; undefined without it. Raises `invalid-parameter`. */
+export function readCode<Code extends string>(query: Query, name: string, allowed: readonly Code[]): Code | undefined {
+  const code = query.get(name)?.[0];
+  if (code !== undefined) requireCode(name, code, allowed);
+  return code as Code | undefined;
+}
+
 /** The codes that a parameter names, each once; undefined without it. Raises `invalid-parameter`. */
 export function readCodes<Code extends string>(
   query: Query,

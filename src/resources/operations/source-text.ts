@@ -9,9 +9,10 @@ import { readText, sourceText } from '../../journal/texts.js';
 import { Problem } from '../../problems.js';
 import type { Resource } from '../resource.js';
 import { parseAsOf } from './as-of.js';
+import { liveRecord, requireMatch } from './effects.js';
 import { findRecord } from './read.js';
 import type { Services } from './services.js';
-import { again, requireCurrent, requireMatch, written } from './write.js';
+import { requireCurrent, written } from './write.js';
 
 export const TEXT_UTF8 = 'text/plain; charset=utf-8';
 
@@ -43,10 +44,10 @@ export function putTextHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const text = sourceText(textOfBytes(request.body as Buffer));
     const author = readAuthor(request);
-    const read = requireCurrent(request);
+    const { id } = requireCurrent(request);
     const precondition = requireIfMatch(request);
     const answer = await services.store.write(async (tx) => {
-      const current = requireMatch(resource, services, await again(tx, resource, read), precondition);
+      const current = requireMatch(resource, services, await liveRecord(tx, resource, id), precondition);
       const outcome = await services.journal.setText(tx, resource.kind, current, text, author);
       return written(resource, services, outcome, false);
     });
@@ -64,10 +65,10 @@ export function deleteTextHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     readQuery(request, []);
     const author = readAuthor(request);
-    const read = requireCurrent(request);
+    const { id } = requireCurrent(request);
     const precondition = requireIfMatch(request);
     const { version } = await services.store.write(async (tx) => {
-      const current = requireMatch(resource, services, await again(tx, resource, read), precondition);
+      const current = requireMatch(resource, services, await liveRecord(tx, resource, id), precondition);
       requireText(current.doc);
       return services.journal.setText(tx, resource.kind, current, null, author);
     });

@@ -1,18 +1,28 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Tx } from '../../db/store.js';
 import { JSON_PATCH, JSON_TYPE, MERGE_PATCH, requireMediaType } from '../../http/body.js';
 import { readAuthor } from '../../http/change.js';
-import { type Precondition, readIfMatch, requireIfMatch, versionTag } from '../../http/conditional.js';
+import { readIfMatch, requireIfMatch, versionTag } from '../../http/conditional.js';
 import { type Answer, send, writeOnce } from '../../http/idempotency.js';
 import { readQuery } from '../../http/query.js';
 import type { Body } from '../../journal/kind.js';
-import { type Current, findCurrent } from '../../journal/read.js';
-import { type Outcome, versionMismatch } from '../../journal/record.js';
-import { Problem } from '../../problems.js';
-import { parseReference } from '../../shared/reference.js';
+import type { Current } from '../../journal/read.js';
+import type { Outcome } from '../../journal/record.js';
 import type { Resource } from '../resource.js';
+import {
+  type Acting,
+  createRecord,
+  createUnder,
+  deleteRecord,
+  documentOf,
+  type Effect,
+  liveRecord,
+  patchRecord,
+  replaceRecord,
+  upsertRecord,
+  withExternalId,
+} from './effects.js';
 import { applyJsonPatch, applyMergePatch } from './patch.js';
-import { gone, notFound, requireRecord } from './read.js';
+import { requireRecord } from './read.js';
 import { JSON_UTF8, type Services } from './services.js';
 
 declare module 'fastify' {
@@ -48,9 +58,9 @@ export function requireExisting(resource: Resource, services: Services) {
 export function createHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const body = resource.kind.parse(request.body);
-    const author = readAuthor(request);
+    const acting = actingFor(services, request);
     return writeOnce(services.store, services.clock, request, reply, async (tx) =>
-      written(resource, services, await services.journal.create(tx, { kind: resource.kind, body }, author), true),
+      answerOf(resource, services, await createRecord(tx, acting, resource, body)),
     );
   };
 }
@@ -60,23 +70,17 @@ export function putHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { ref } = request.params as { ref: string };
     const body = resource.kind.parse(request.body);
-    const author = readAuthor(request);
+    const acting = actingFor(services, request);
     if (mustBeNew(request)) {
-      const answer = await services.store.write(async (tx) => {
-        const slug = newSlug(resource, await findCurrent(tx, resource.kind, ref), ref, body);
-        const record = { kind: resource.kind, body: { ...body, slug } };
-        return written(resource, services, await services.journal.create(tx, record, author), true);
-      });
-      return send(reply, answer);
+      const made = await services.store.write((tx) => createUnder(tx, acting, resource, ref, body));
+      return send(reply, answerOf(resource, services, made));
     }
-    const read = requireCurrent(request);
-    const precondition = requireIfMatch(request);
-    const answer = await services.store.write(async (tx) => {
-      const current = requireMatch(resource, services, await again(tx, resource, read), precondition);
-      const outcome = await services.journal.replace(tx, resource.kind, current, body, author);
-      return written(resource, services, outcome, false);
-    });
-    return send(reply, answer);
+    const { id } = requireCurrent(request);
+    const match = requireIfMatch(request);
+    const effect = await services.store.write(async (tx) =>
+      replaceRecord(tx, acting, resource, await liveRecord(tx, resource, id), body, match),
+    );
+    return send(reply, answerOf(resource, services, effect));
   };
 }
 
@@ -86,30 +90,10 @@ export function upsertHandler(resource: Resource, services: Services) {
     const externalId = request.params as { scheme: string; value: string };
     const body = withExternalId(resource.kind.parse(request.body), externalId);
     resource.kind.parse(body);
-    const author = readAuthor(request);
-    const precondition = readIfMatch(request);
-    const answer = await services.store.write(async (tx) => {
-      const ref = `${externalId.scheme}:${externalId.value}`;
-      const current = await findCurrent(tx, resource.kind, ref);
-      if (current === undefined) {
-        if (precondition !== undefined) throw notFound(resource, ref);
-        return written(
-          resource,
-          services,
-          await services.journal.create(tx, { kind: resource.kind, body }, author),
-          true,
-        );
-      }
-      if (mustBeNew(request)) throw versionMismatch('*', current.version, historyUrl(resource, services, current.id));
-      if (precondition !== undefined) requireMatch(resource, services, current, precondition);
-      return written(
-        resource,
-        services,
-        await services.journal.replace(tx, resource.kind, current, body, author),
-        false,
-      );
-    });
-    return send(reply, answer);
+    const acting = actingFor(services, request);
+    const condition = { match: readIfMatch(request), mustBeNew: mustBeNew(request) };
+    const effect = await services.store.write((tx) => upsertRecord(tx, acting, resource, externalId, body, condition));
+    return send(reply, answerOf(resource, services, effect));
   };
 }
 
@@ -118,21 +102,15 @@ export function patchHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const type = requireMediaType(request, PATCH_TYPES);
     const apply = type === JSON_PATCH ? applyJsonPatch : applyMergePatch;
-    const author = readAuthor(request);
+    const patched = (document: Body) => resource.kind.parse(apply(document, request.body));
+    const acting = actingFor(services, request);
     const read = requireCurrent(request);
-    resource.kind.parse(apply(documentOf(read), request.body));
-    const precondition = requireIfMatch(request);
-    const answer = await services.store.write(async (tx) => {
-      const current = requireMatch(resource, services, await again(tx, resource, read), precondition);
-      const body = resource.kind.parse(apply(documentOf(current), request.body));
-      return written(
-        resource,
-        services,
-        await services.journal.replace(tx, resource.kind, current, body, author),
-        false,
-      );
-    });
-    return send(reply, answer);
+    patched(documentOf(read));
+    const match = requireIfMatch(request);
+    const effect = await services.store.write(async (tx) =>
+      patchRecord(tx, acting, resource, await liveRecord(tx, resource, read.id), patched, match),
+    );
+    return send(reply, answerOf(resource, services, effect));
   };
 }
 
@@ -140,15 +118,23 @@ export function patchHandler(resource: Resource, services: Services) {
 export function deleteHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     readQuery(request, []);
-    const author = readAuthor(request);
-    const read = requireCurrent(request);
-    const precondition = requireIfMatch(request);
-    await services.store.write(async (tx) => {
-      const current = requireMatch(resource, services, await again(tx, resource, read), precondition);
-      return services.journal.remove(tx, resource.kind, current, author);
-    });
+    const acting = actingFor(services, request);
+    const { id } = requireCurrent(request);
+    const match = requireIfMatch(request);
+    await services.store.write(async (tx) =>
+      deleteRecord(tx, acting, resource, await liveRecord(tx, resource, id), match),
+    );
     return reply.code(204).send();
   };
+}
+
+/** What effects work with, for a request. Raises `invalid-request` for wrong headers. */
+function actingFor({ journal, baseUrl }: Services, request: FastifyRequest): Acting {
+  return { journal, baseUrl, author: readAuthor(request) };
+}
+
+function answerOf(resource: Resource, services: Services, effect: Effect): Answer {
+  return written(resource, services, { ...effect, doc: effect.doc ?? '' }, effect.status === 201);
 }
 
 export function written(resource: Resource, services: Services, outcome: Outcome, created: boolean): Answer {
@@ -161,58 +147,7 @@ function mustBeNew(request: FastifyRequest): boolean {
   return request.headers['if-none-match']?.trim() === '*';
 }
 
-function historyUrl(resource: Resource, services: Services, id: string): string {
-  return `${services.baseUrl}/v1/${resource.collection}/${id}/history`;
-}
-
 export function requireCurrent(request: FastifyRequest): Current {
   if (request.current === null) throw new Error('the route has no requireExisting hook');
   return request.current;
-}
-
-function documentOf(current: Current): Body {
-  return JSON.parse(current.doc ?? '{}') as Body;
-}
-
-/** The same record inside the write; it may have changed or gone since it was found. */
-export async function again(tx: Tx, resource: Resource, read: Current): Promise<Current> {
-  return requireThere(resource, await findCurrent(tx, resource.kind, read.id), read.id);
-}
-
-function requireThere(resource: Resource, current: Current | undefined, ref: string): Current {
-  if (current === undefined) throw notFound(resource, ref);
-  if (current.deleted) throw gone(current.id, current.recordedAt, current.note);
-  return current;
-}
-
-export function requireMatch(
-  resource: Resource,
-  services: Services,
-  current: Current,
-  precondition: Precondition,
-): Current {
-  if (precondition.any || precondition.versions.includes(current.version)) return current;
-  const yours =
-    precondition.versions.length === 1 ? (precondition.versions[0] ?? precondition.given) : precondition.given;
-  throw versionMismatch(yours, current.version, historyUrl(resource, services, current.id));
-}
-
-/** The slug that PUT creates a record under. Raises `version-mismatch` when there is one, `not-found` for other references. */
-function newSlug(resource: Resource, current: Current | undefined, ref: string, body: Body): string {
-  if (current !== undefined && !current.deleted) throw versionMismatch('*', current.version);
-  if (parseReference(ref).form !== 'slug' || ref.includes('/')) throw notFound(resource, ref);
-  if (body.slug !== undefined && body.slug !== ref) {
-    throw new Problem('invalid-request', 'The slug of the body is not that of the path.', {
-      errors: [
-        { in: 'body', pointer: '/slug', code: 'mismatch', message: `must be \`${ref.slice(0, 200)}\` or left out` },
-      ],
-    });
-  }
-  return (resource.kind.parse({ ...body, slug: ref }).slug as string | undefined) ?? ref;
-}
-
-function withExternalId(body: Body, externalId: { scheme: string; value: string }): Body {
-  const externalIds = (body.externalIds ?? []) as { scheme: string; value: string }[];
-  const listed = externalIds.some(({ scheme, value }) => scheme === externalId.scheme && value === externalId.value);
-  return listed ? body : { ...body, externalIds: [...externalIds, { ...externalId }] };
 }
