@@ -26,7 +26,7 @@ import type { Services } from '../resources/operations/services.js';
 import { parseBody } from '../resources/parse.js';
 import type { Resource } from '../resources/resource.js';
 import { BatchInput, MAX_OPERATIONS, type Operation } from './batch.schema.js';
-import { allOrNone, eachForItself, namesIn, type Step, StepFailure, slugName } from './together.js';
+import { allOrNone, eachForItself, namesIn, type Step, StepFailure, slugName, unlessRefused } from './together.js';
 
 export interface Batch {
   mode: 'atomic' | 'independent';
@@ -165,14 +165,4 @@ function slugCreated(operation: Operation): string | undefined {
   if (!('body' in operation)) return undefined;
   const { slug } = (operation.body ?? {}) as { slug?: unknown };
   return typeof slug === 'string' ? slug : undefined;
-}
-
-/** What a body that is wrong, or a slug that is taken, comes to is told when it is the operation's turn. */
-export async function unlessRefused<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
 }

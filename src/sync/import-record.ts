@@ -5,9 +5,8 @@ import { reserveEntity } from '../journal/record.js';
 import { Problem } from '../problems.js';
 import { type Acting, createRecord, type Effect, replaceRecord } from '../resources/operations/effects.js';
 import { gone } from '../resources/operations/read.js';
-import { unlessRefused } from './batch.js';
 import { externalIdsOf, externalName, namesOf, namesTaken, type RecordLine, withKnownIds } from './import-line.js';
-import type { Step } from './together.js';
+import { type Step, unlessRefused } from './together.js';
 
 /** What became of a record, or of one that a trial run would have created before. */
 export type Imported = Pick<Effect, 'id' | 'slug' | 'version' | 'revision'> & {

@@ -171,3 +171,13 @@ function restingOn(steps: readonly Step<unknown>[], indexes: readonly number[]):
   }
   return resting;
 }
+
+/** What a body that is wrong, or a slug that is taken, comes to is told when it is the operation's turn. */
+export async function unlessRefused<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}

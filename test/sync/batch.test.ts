@@ -213,6 +213,17 @@ describe('an atomic batch', () => {
     expect(pointers(problem)).toEqual(place === undefined ? undefined : [`/operations/2/${place}`]);
   });
 
+  it('names the place of a quotation, and of the passages shown for it, from the batch on', async () => {
+    const headers = { 'content-type': 'text/plain', 'if-match': '*' };
+    const raw = 'They agreed on high-level consultations in January.';
+    expect((await t.http.send('PUT', '/v1/sources/seed-article/text', { raw, headers })).status).toBe(200);
+    const citations = [{ source: 'seed-article', quote: { exact: 'high-level consultation in June' } }];
+    const problem = await refused('quote-not-found', [area(fresh('a')), area(fresh('quoting'), { citations })]);
+    const place = '/operations/1/body/citations/0/quote';
+    expect(pointers(problem)).toEqual([`${place}/exact`]);
+    expect(problem.passages.map(({ pointer }: AnyJson) => pointer)).toEqual([`${place}/exact`]);
+  });
+
   it('is what a batch without mode is', async () => {
     expect(
       (await refused('not-found', [area(fresh('a')), { op: 'delete', type: 'area', ref: 'none', ifMatch: 1 }]))

@@ -306,7 +306,7 @@ describe('references of an import', () => {
 });
 
 describe('a snapshot', () => {
-  it('can be imported as it is, gives the same records, and then changes nothing', async () => {
+  it('can be imported as it is, gives the same records, and then changes nothing', { timeout: 120_000 }, async () => {
     const empty = await startTestService();
     const http = client(empty);
     try {
