@@ -12,7 +12,7 @@ import { Problem } from '../../problems.js';
 import { parseReference } from '../../shared/reference.js';
 import type { Resource } from '../resource.js';
 import { applyJsonPatch, applyMergePatch } from './patch.js';
-import { gone, notFound, requireRecord } from './read.js';
+import { notFound, requireThere } from './read.js';
 import { JSON_UTF8, type Services } from './services.js';
 
 declare module 'fastify' {
@@ -40,7 +40,7 @@ export function requireExisting(resource: Resource, services: Services) {
   return async (request: FastifyRequest) => {
     const { ref } = request.params as { ref: string };
     if (request.method === 'PUT' && mustBeNew(request)) return;
-    request.current = await requireRecord(resource, services, ref);
+    request.current = requireThere(resource, await findCurrent(services.store, resource.kind, ref), ref);
   };
 }
 
@@ -177,12 +177,6 @@ function documentOf(current: Current): Body {
 /** The same record inside the write; it may have changed or gone since it was found. */
 export async function again(tx: Tx, resource: Resource, read: Current): Promise<Current> {
   return requireThere(resource, await findCurrent(tx, resource.kind, read.id), read.id);
-}
-
-function requireThere(resource: Resource, current: Current | undefined, ref: string): Current {
-  if (current === undefined) throw notFound(resource, ref);
-  if (current.deleted) throw gone(current.id, current.recordedAt, current.note);
-  return current;
 }
 
 export function requireMatch(
