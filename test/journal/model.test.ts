@@ -176,6 +176,8 @@ async function everyState(t: TestJournal, { states }: Model): Promise<void> {
       expect(listed.toSorted()).toEqual(docs.toSorted());
       expect(await countRecords(t.store, listOf(t, type, revision))).toBe(docs.length);
     }
+    const named = [...state.values()].flatMap(({ doc }) => doc.match(/[a-z]+_[0-9a-z]{26}/g) ?? []);
+    expect(named.filter((id) => !state.has(id))).toEqual([]);
     for (const [id, { type, doc }] of state) {
       expect((await findAsOf(t.store, t.kind(type), id, revision))?.doc).toBe(doc);
     }
