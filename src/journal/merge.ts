@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../db/store.js';
 import { Problem } from '../problems.js';
@@ -26,7 +27,8 @@ export interface Rewritten {
 
 /** Fields in which a source names its text. */
 const TEXT_FIELDS = ['textSha256', 'textLength'] as const;
-const REFERRERS_AT_ONCE = 100;
+/** Records that are rewritten before others get their turn. */
+const REFERRERS_AT_ONCE = 25;
 const MAX_ERRORS = 20;
 
 /**
@@ -93,7 +95,7 @@ export async function readReferrers(reader: Reader, { merged, survivor }: Pair):
   return rows.map(({ id }) => id);
 }
 
-/** Those records with the survivor in place of the merged one, some at a time. */
+/** Those records with the survivor in place of the merged one, some at a time; in between the process does other work. */
 export async function* rewriteReferrers(
   reader: Reader,
   kinds: Kinds,
@@ -101,6 +103,7 @@ export async function* rewriteReferrers(
   pair: Pair,
 ): AsyncGenerator<Rewritten> {
   for (let start = 0; start < ids.length; start += REFERRERS_AT_ONCE) {
+    await turn();
     const found = await findCurrents(reader, ids.slice(start, start + REFERRERS_AT_ONCE));
     const byId = new Map(found.map((current) => [current.id, current]));
     for (const id of ids.slice(start, start + REFERRERS_AT_ONCE)) {

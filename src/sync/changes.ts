@@ -123,10 +123,9 @@ function readRows(reader: Reader, followed: Followed, place: Place, upTo: number
     (db, t) => {
       const placeholders = (list: { names: string[] }) => list.names.map((name) => sql.placeholder(name));
       const held = heldBefore(t, filter !== undefined, compact);
-      return db
-        .select({ ...rowColumns(t), ...held })
-        .from(t.revisions)
-        .innerJoin(t.entities, eq(t.entities.id, t.revisions.entity))
+      const all = db.select({ ...rowColumns(t), ...held }).from(t.revisions);
+      const some = compact ? all.innerJoin(t.entities, eq(t.entities.id, t.revisions.entity)) : all;
+      return some
         .where(
           and(
             gt(t.revisions.revision, sql.placeholder('after')),

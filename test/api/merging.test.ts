@@ -293,7 +293,7 @@ describe('all together', () => {
     expect(await read(`actors/${two.id}`)).toMatchObject({ name: 'R. Sunak' });
   });
 
-  it('counts, findings and everything stored are right at the end', async () => {
+  it('counts, findings and everything stored are right at the end', { timeout: 120_000 }, async () => {
     const records = (await t.db.query('select 1 from entities where not deleted')).rows.length;
     const ended = (await t.db.query('select 1 from entities where deleted')).rows.length;
     for (const query of ['', `?asOf=${await t.db.head()}`])
