@@ -93,7 +93,7 @@ export async function buildApp({
     journal: new Journal(clock, ids),
   };
 
-  registerProblems(app);
+  registerProblems(app, config.baseUrl);
   registerRequestLog(app);
   app.addHook('onRequest', (request, _reply, done) => {
     refuseUnfit(request.raw);

@@ -115,7 +115,11 @@ export const PROBLEMS = {
     'Webhooks switched off',
     'This process sends nothing to webhooks: it runs with `CHANCERY_WEBHOOKS=off`.',
   ),
-  gone: entry(410, 'Gone', 'The record was deleted. The answer says when and why; its history can still be read.'),
+  gone: entry(
+    410,
+    'Gone',
+    'The record was deleted, or is to be changed and was merged into another, which `mergedInto` names. The answer says when and why; its history can still be read.',
+  ),
   'cursor-expired': entry(
     410,
     'Cursor expired',
@@ -150,7 +154,7 @@ export const PROBLEMS = {
   'rule-violated': entry(
     422,
     'Rule violated',
-    'Each field is well formed, but together they break a rule of the resource. `errors` names the fields and the rule.',
+    'Each field is well formed, but together they break a rule of the resource. `errors` names the fields and the rule; of a merge that would break one elsewhere, `record` names the record.',
   ),
   'quote-not-found': entry(
     422,

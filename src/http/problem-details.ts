@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DatabaseError, type DatabaseFault } from '../db/errors.js';
 import { PROBLEMS, Problem, type ProblemCode } from '../problems.js';
+import { Moved, sendMoved } from './moved.js';
 
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 const RETRY_AFTER_SECONDS = '1';
@@ -98,14 +99,19 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(problemBody(problem, request.id));
 }
 
-/** Makes every error of the framework, the parser and our own an `application/problem+json` answer. */
-export function registerProblems(app: FastifyInstance): void {
+/**
+ * Makes every error of the framework, the parser and our own an `application/problem+json` answer, and a record that
+ * goes on as another a redirect; `baseUrl` is put before its address.
+ */
+export function registerProblems(app: FastifyInstance, baseUrl: string): void {
   const routes: { method: string; path: RegExp }[] = [];
   app.addHook('onRoute', ({ method, url }) => {
     const path = new RegExp(`^${url.replace(/:[A-Za-z]+/g, '[^/]+').replace(/\*$/, '.*')}/?$`);
     for (const each of [method].flat()) routes.push({ method: each, path });
   });
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  app.setErrorHandler((error, request, reply) =>
+    error instanceof Moved ? sendMoved(error, request, reply, baseUrl) : sendProblem(error, request, reply),
+  );
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
     const allow = [...new Set(routes.filter((route) => route.path.test(path)).map((route) => route.method))].join(', ');

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readPreamble } from '../db/look-up.js';
+import { atRevision, readPreamble } from '../db/look-up.js';
 import type { Reader, Tx } from '../db/store.js';
 import { JSON_TYPE } from '../http/body.js';
 import { readAuthor } from '../http/change.js';
@@ -86,7 +86,8 @@ function listHandler(services: Services, findings: Findings) {
     return services.store.snapshot(async (reader) => {
       const head = await readPreamble(reader, references);
       const { serial } = await readState(reader);
-      const records = texts?.map((text, index) => recordOf(RECORD, text, head.references[index] ?? 'missing').id);
+      const named = await atRevision(reader, references, head.references, head.revision);
+      const records = texts?.map((text, index) => recordOf(RECORD, text, named[index] ?? 'missing').id);
       const filter = { ...plain, records };
       const walk = queryHash(JSON.stringify(['findings', filter]));
       if (cursor !== undefined) pinnedRevision(cursor, walk, head, KEYS);

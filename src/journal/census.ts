@@ -100,7 +100,7 @@ export function readInstants(reader: Reader, revision: number): Promise<{ revisi
   );
 }
 
-/** How many records are there and how many deleted, and how many versions they have. */
+/** How many records are there and how many are no more, deleted or merged, and how many versions they have. */
 export async function countRecordsEver(reader: Reader, asOf: number | undefined) {
   const rows = await (asOf === undefined
     ? reader.all('records by deletion', (db, t) =>
@@ -119,6 +119,6 @@ export async function countRecordsEver(reader: Reader, asOf: number | undefined)
             .groupBy(t.revisions.op),
         { asOf },
       ));
-  const of = (gone: boolean) => rows.find((row) => ('op' in row ? row.op === 'delete' : row.deleted) === gone);
+  const of = (gone: boolean) => rows.find((row) => ('op' in row ? row.op !== 'put' : row.deleted) === gone);
   return { live: of(false)?.count ?? 0, deleted: of(true)?.count ?? 0, versions: of(false)?.versions ?? 0 };
 }

@@ -69,6 +69,17 @@ export interface RuleContext {
   broaderAreas(area: string): Promise<string[]>;
 }
 
+/**
+ * What a record takes over from a duplicate that is merged into it, beside its external ids, citations, relations and
+ * tags: what leaves all that the record itself says as it is.
+ */
+export interface TakenOver {
+  /** Fields that are lists, whose entries stand each for itself. */
+  lists: readonly string[];
+  /** The list that keeps what the duplicate was called, the fields that called it so, and the entry for one such name. */
+  names?: { field: string; from: readonly string[]; entry(name: string): Json };
+}
+
 /** What the journal must know of a resource; the resource folder supplies it. */
 export interface RecordKind {
   type: ResourceType;
@@ -94,6 +105,7 @@ export interface RecordKind {
   kept: readonly string[];
   project(document: Document): Projection;
   violations(body: Body, context: RuleContext): Promise<Violation[]> | Violation[];
+  takesOver: TakenOver;
 }
 
 export type Kinds = ReadonlyMap<ResourceType, RecordKind>;

@@ -13,7 +13,9 @@ export interface Current {
   version: number;
   revision: number;
   created: number;
+  /** Also true of one that was merged into another. */
   deleted: boolean;
+  /** The record that it goes on as, which may be deleted itself by now. */
   mergedInto: string | null;
   origin: string | null;
   /** The stored representation; null when deleted. */
@@ -36,6 +38,8 @@ export interface Version {
   recordedAt: string;
   by: string;
   note: string | null;
+  /** With `merge`: the record that it went on as then. */
+  mergedInto: string | null;
 }
 
 type Db = Parameters<Parameters<Reader['all']>[1]>[0];
@@ -81,6 +85,22 @@ function narrow(query: ReturnType<typeof fromCurrent>, t: Tables, form: Referenc
         ofType,
       ),
     );
+}
+
+/** Some records by id, at most 500, as they stand. */
+export function findCurrents(reader: Reader, ids: readonly string[]): Promise<Current[]> {
+  const { names, values } = listValues(ids);
+  return reader.all(
+    `current ${names.length}`,
+    (db, t) =>
+      fromCurrent(db, t, currentColumns(t)).where(
+        inArray(
+          t.entities.id,
+          names.map((name) => sql.placeholder(name)),
+        ),
+      ),
+    values,
+  );
 }
 
 function referenceValues(reference: Reference, type: string, known = 0): Values {
@@ -136,6 +156,7 @@ const versionColumns = (t: Tables) => ({
   recordedAt: t.revisions.recordedAt,
   by: t.revisions.by,
   note: t.revisions.note,
+  mergedInto: t.revisions.mergedInto,
 });
 
 /** The version of a record that held at a revision; the reference is read as it was then. One query. */

@@ -6,21 +6,10 @@ import { indexedWords } from './indexed-texts.js';
 import type { Document, Kinds, RecordKind } from './kind.js';
 import { countCells, DETAIL_TABLES, insertRows } from './project.js';
 import { PROJECTIONS, type ProjectedRows, projectRows } from './rows.js';
+import { compareStandings, restoreStandings, Standings, type Step } from './standings.js';
 import { compareTexts } from './texts.js';
 
 const BATCH = 200;
-
-interface Step {
-  revision: number;
-  entity: string;
-  type: string;
-  version: number;
-  slug: string;
-  doc: string | null;
-}
-
-/** What the journal says of a record after its last revision. */
-type Standing = Pick<Step, 'version' | 'revision' | 'slug'> & { deleted: boolean };
 
 /** A place where the database does not say what the journal says. */
 export interface Discrepancy {
@@ -28,15 +17,17 @@ export interface Discrepancy {
   what: string;
 }
 
-/** Throws all projections away and makes them again from the journal, in one transaction. */
+/** Throws all projections away and makes them again from the journal, in one transaction; records stand as it says. */
 export async function reindex(store: Store, kinds: Kinds): Promise<number> {
   return store.write(async (tx) => {
     for (const table of [...DETAIL_TABLES, 'rollups', ...[...kinds.values()].map((kind) => kind.collection)] as const) {
       await tx.run(`clear ${table}`, (db, t) => db.delete(t[table] as Tables['links']));
     }
     const cells = new Map<string, string[]>();
+    const standings = new Standings();
     let written = 0;
     await walk(tx, kinds, async (step, kind, rows) => {
+      standings.note(step);
       if (isDamaged(step, rows)) throw new Error(`revision ${step.revision} ${NO_DOCUMENT}`);
       if (rows !== undefined) {
         await insertRows(tx, kind, rows);
@@ -45,6 +36,7 @@ export async function reindex(store: Store, kinds: Kinds): Promise<number> {
       await countCells(tx, kind.type, cells.get(step.entity) ?? [], rows?.counted ?? []);
       cells.set(step.entity, rows?.counted ?? []);
     });
+    await restoreStandings(tx, standings);
     await noteProjections(tx, PROJECTIONS);
     return written;
   });
@@ -64,19 +56,18 @@ export async function verify(store: Store, kinds: Kinds): Promise<Discrepancy[]>
     const found: Discrepancy[] = [];
     let expected = 1;
     const totals = new Map<string, number>();
-    const standings = new Map<string, Standing>();
+    const standings = new Standings();
     const cells = new Map<string, string[]>();
     const texts = new Map<string, number>();
     await walk(reader, kinds, async (step, kind, rows) => {
       if (step.revision !== expected)
         found.push({ where: `revision ${expected}`, what: 'is missing from the journal' });
       expected = step.revision + 1;
-      if (step.version !== (standings.get(step.entity)?.version ?? 0) + 1)
+      if (step.version !== standings.version(step.entity) + 1)
         found.push({ where: step.entity, what: `has no version before ${step.version}` });
-      const { version, revision, slug } = step;
-      standings.set(step.entity, { version, revision, slug, deleted: step.doc === null });
+      standings.note(step);
       if (isDamaged(step, rows)) {
-        found.push({ where: `revision ${revision}`, what: NO_DOCUMENT });
+        found.push({ where: `revision ${step.revision}`, what: NO_DOCUMENT });
         return;
       }
       cells.set(step.entity, rows?.counted ?? []);
@@ -87,7 +78,7 @@ export async function verify(store: Store, kinds: Kinds): Promise<Discrepancy[]>
     const head = await readHead(reader);
     if (head.revision !== expected - 1)
       found.push({ where: 'head', what: `says ${head.revision}, the journal ends at ${expected - 1}` });
-    found.push(...(await compareTotals(reader, kinds, totals)), ...(await compareEntities(reader, standings)));
+    found.push(...(await compareTotals(reader, kinds, totals)), ...(await compareStandings(reader, standings)));
     found.push(...(await compareRollups(reader, cells)), ...(await compareTexts(reader, texts)));
     return found;
   });
@@ -110,7 +101,9 @@ async function walk(reader: Reader, kinds: Kinds, visit: Visit): Promise<void> {
             type: t.revisions.type,
             version: t.revisions.version,
             slug: t.revisions.slug,
+            label: t.revisions.label,
             doc: t.revisions.doc,
+            mergedInto: t.revisions.mergedInto,
           })
           .from(t.revisions)
           .where(gt(t.revisions.revision, sql.placeholder('after')))
@@ -133,7 +126,7 @@ async function walk(reader: Reader, kinds: Kinds, visit: Visit): Promise<void> {
   }
 }
 
-/** The document of a step; undefined for a deletion, and where the text is not the document of that version. */
+/** The document of a step; undefined for a deletion and a merge, and where the text is not the document of that version. */
 function readDocument({ doc, entity, version, revision }: Step): Document | undefined {
   try {
     const document = JSON.parse(doc ?? 'null') as Document | null;
@@ -231,27 +224,6 @@ async function compareTotals(
     if (row?.count !== expected)
       found.push({ where: table, what: `has ${row?.count} rows, the journal gives ${expected}` });
   }
-  return found;
-}
-
-async function compareEntities(reader: Reader, standings: ReadonlyMap<string, Standing>): Promise<Discrepancy[]> {
-  const rows = await reader.all('entity standings', (db, { entities }) => {
-    const { id, version, revision, slug, deleted } = entities;
-    return db.select({ id, version, revision, slug, deleted }).from(entities).orderBy(asc(id));
-  });
-  const found: Discrepancy[] = [];
-  for (const { id, ...row } of rows) {
-    const standing = standings.get(id);
-    for (const field of ['version', 'revision', 'slug', 'deleted'] as const) {
-      if (standing?.[field] === row[field]) continue;
-      found.push({
-        where: id,
-        what: `has ${field} ${row[field]}, the journal gives ${standing?.[field] ?? 'nothing'}`,
-      });
-    }
-  }
-  if (rows.length !== standings.size)
-    found.push({ where: 'entities', what: `has ${rows.length} rows, the journal names ${standings.size} records` });
   return found;
 }
 

@@ -1,12 +1,13 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { takeRevision } from '../db/head.js';
+import { readHead, takeRevision } from '../db/head.js';
 import type { Tx } from '../db/store.js';
 import { Problem } from '../problems.js';
 import { type Clock, toInstant } from '../shared/clock.js';
 import type { IdSource } from '../shared/ids.js';
 import { freeSlug, requireFreeExternalIds, requireFreeSlug, requireRules, requireUnreferenced } from './checks.js';
 import { indexedWords } from './indexed-texts.js';
-import type { Body, Document, RecordKind } from './kind.js';
+import type { Body, Document, Kinds, RecordKind } from './kind.js';
+import { moveRedirects, type Pair, readReferrers, refusing, rewriteReferrers, rewriteSurvivor } from './merge.js';
 import { CellCounts, closeRows, countCells, insertRows } from './project.js';
 import { checkQuotes } from './quotes.js';
 import { type Current, findCurrent } from './read.js';
@@ -49,6 +50,14 @@ export interface NewRecord {
   /** A parsed body; its references may name other records of the same call. */
   body: Body;
   id?: string;
+}
+
+/** What a revision takes beside the body. */
+interface Revising {
+  kept?: Body;
+  counts?: CellCounts | undefined;
+  text?: string | undefined;
+  quoted?: Body;
 }
 
 const MANAGED = ['id', 'version', 'revision', 'createdAt', 'updatedAt'] as const;
@@ -147,26 +156,79 @@ export class Journal {
     counts?: CellCounts,
   ): Promise<{ version: number; revision: number }> {
     await requireUnreferenced(tx, current.id);
+    const ended = await this.#end(tx, kind, current, author, { op: 'delete', mergedInto: null, causedFrom: null });
+    await closeRows(tx, kind, current.revision, ended.revision);
+    await count(tx, kind, counts, previousCells(kind, current), []);
+    return ended;
+  }
+
+  /**
+   * Merges a record into another of its type. The survivor takes over what `absorb` says, all that referred to the one
+   * refers to the other, and last the one ends: the revisions of a merge have no others between them. Raises
+   * `rule-violated`, naming the record that would break a rule, and `version-mismatch`.
+   */
+  async merge(
+    tx: Tx,
+    kinds: Kinds,
+    kind: RecordKind,
+    pair: Pair,
+    author: Author,
+    counts?: CellCounts,
+  ): Promise<Outcome> {
+    if (counts === undefined) {
+      const own = new CellCounts();
+      const outcome = await this.merge(tx, kinds, kind, pair, author, own);
+      await own.write(tx);
+      return outcome;
+    }
+    const { merged, survivor } = pair;
+    const rewritten = await rewriteSurvivor(tx, kind, pair);
+    const referrers = await readReferrers(tx, pair);
+    const first = (await readHead(tx)).revision + 1;
+    const last = first + referrers.length + (rewritten === undefined ? 0 : 1);
+    // Before the survivor takes them over, since no two have the same external id.
+    await closeRows(tx, kind, merged.revision, last);
+    counts.note(kind.type, previousCells(kind, merged), []);
+    let outcome = unchanged(survivor);
+    if (rewritten !== undefined) {
+      const { body, quoted, text } = rewritten;
+      const kept = text === undefined ? {} : { textSha256: text.sha256, textLength: text.length };
+      const revise = () =>
+        this.#revise(tx, kind, survivor, body, author, { kept, counts, quoted, text: text?.content });
+      outcome = await refusing(kind, survivor, revise);
+      if (text !== undefined) await storeText(tx, survivor.id, text, storedAt(outcome));
+    }
+    for await (const { kind: own, current, body, quoted } of rewriteReferrers(tx, kinds, referrers, pair))
+      await refusing(own, current, () => this.#revise(tx, own, current, body, author, { counts, quoted }));
+    const causedFrom = first === last ? null : first;
+    const ended = await this.#end(tx, kind, merged, author, { op: 'merge', mergedInto: survivor.id, causedFrom });
+    if (ended.revision !== last) throw new Error(`the merge ended at ${ended.revision} and not at ${last}`);
+    await moveRedirects(tx, pair);
+    return outcome;
+  }
+
+  /** Writes the last revision of a record; its rows are left to be closed. */
+  async #end(
+    tx: Tx,
+    kind: RecordKind,
+    current: Current,
+    author: Author,
+    how: { op: 'delete' | 'merge'; mergedInto: string | null; causedFrom: number | null },
+  ): Promise<{ version: number; revision: number }> {
     const { revision, recordedAt } = await takeRevision(tx, toInstant(this.#clock.now()));
     const version = current.version + 1;
     await tx.insert('revisions', [
-      { ...revisionRow(kind, current, author), revision, recordedAt, version, op: 'delete', doc: null },
+      { ...revisionRow(kind, current, author), revision, recordedAt, version, doc: null, ...how },
     ]);
-    await advance(tx, kind, current, {
-      slug: current.slug,
-      label: current.label,
-      version,
-      revision,
-      created: current.created,
-      deleted: true,
-    });
-    await closeRows(tx, kind, current.revision, revision);
-    await count(tx, kind, counts, previousCells(kind, current), []);
+    const { slug, label, created } = current;
+    const { mergedInto } = how;
+    await advance(tx, kind, current, { slug, label, version, revision, created, deleted: true, mergedInto });
     return { version, revision };
   }
 
   /**
    * `kept` changes fields that are kept with the record; null takes one away. `text` is the stored text, if it is at hand.
+   * `quoted` holds the checks of quotations from before, where they are not those of the version before.
    */
   async #revise(
     tx: Tx,
@@ -174,14 +236,14 @@ export class Journal {
     current: Current,
     input: Body,
     author: Author,
-    { kept = {}, counts, text }: { kept?: Body; counts?: CellCounts | undefined; text?: string | undefined } = {},
+    { kept = {}, counts, text, quoted }: Revising = {},
   ): Promise<Outcome> {
     const body = { ...input, slug: current.slug };
     await resolveReferences(tx, kind, body);
     await requireRules(tx, kind, current.id, body);
     await requireFreeExternalIds(tx, kind, current.id, body);
     const previous = current.doc === null ? undefined : (JSON.parse(current.doc) as Document);
-    await checkQuotes(tx, kind, body, previous);
+    await checkQuotes(tx, kind, body, quoted ?? previous);
     const content = {
       slug: current.slug,
       ...contentOf(body),
@@ -189,14 +251,7 @@ export class Journal {
       ...keptOf(kind, { ...previous, ...kept }),
     };
     if (previous !== undefined && JSON.stringify(contentOf(previous)) === JSON.stringify(content)) {
-      return {
-        id: current.id,
-        slug: current.slug,
-        version: current.version,
-        revision: current.revision,
-        changed: false,
-        doc: current.doc as string,
-      };
+      return unchanged(current);
     }
     const { revision, recordedAt } = await takeRevision(tx, toInstant(this.#clock.now()));
     const version = current.version + 1;
@@ -206,7 +261,7 @@ export class Journal {
     const doc = JSON.stringify(document);
     const created = current.created || revision;
     const rows = projectRows(kind, document, created, null, await indexedWords(tx, kind, document, text));
-    const standing = { slug: current.slug, label, version, revision, created, deleted: false };
+    const standing = { slug: current.slug, label, version, revision, created, deleted: false, mergedInto: null };
     const entry = {
       ...revisionRow(kind, { ...current, label }, author),
       revision,
@@ -264,6 +319,10 @@ function keptOf(kind: RecordKind, fields: Body): Body {
   return Object.fromEntries(kept.filter(([, value]) => value !== null));
 }
 
+function unchanged({ id, slug, version, revision, doc }: Current): Outcome {
+  return { id, slug, version, revision, changed: false, doc: doc as string };
+}
+
 function storedAt({ doc }: Outcome): string {
   return (JSON.parse(doc) as Document).updatedAt;
 }
@@ -291,7 +350,7 @@ async function advance(
   tx: Tx,
   kind: RecordKind,
   current: Current,
-  next: { slug: string; label: string; version: number; revision: number; created: number; deleted: boolean },
+  next: Pick<Current, 'slug' | 'label' | 'version' | 'revision' | 'created' | 'deleted' | 'mergedInto'>,
 ): Promise<void> {
   const columns = Object.keys(next);
   const changes = await tx.run(

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { MAX_LIST, padded } from '../db/conditions.js';
 import type { Reader, Values } from '../db/store.js';
+import type { Tables } from '../db/tables/index.js';
 import { type InputError, Problem } from '../problems.js';
 import type { ResourceType } from '../shared/ids.js';
 import { parseReference, type Reference } from '../shared/reference.js';
@@ -11,14 +12,23 @@ export interface Found {
   id: string;
   type: string;
   slug: string;
+  /** Revision of its last version. */
+  revision: number;
   deleted: boolean;
+  /** The record that it goes on as. */
+  mergedInto: string | null;
 }
 
 /**
- * Replaces every reference in the body by the id of its record, in place. Raises `unknown-reference` naming each that
- * does not exist, was deleted, is of the wrong type or could mean records of several types.
+ * Replaces every reference in the body by the id of its record, in place; one to a record that was merged by the id of
+ * the one that it goes on as. Raises `unknown-reference` naming each that does not exist, was deleted, is of the wrong
+ * type or could mean records of several types.
  */
-export async function resolveReferences(reader: Reader, kind: RecordKind, body: Body): Promise<void> {
+export async function resolveReferences(
+  reader: Reader,
+  kind: Pick<RecordKind, 'references'>,
+  body: Body,
+): Promise<void> {
   const places = kind.references.flatMap(({ path, to }) =>
     occurrences(body, path).map((place) => ({ place, to, reference: parseReference(String(place.value)) })),
   );
@@ -49,7 +59,10 @@ function choose(
 ): { id: string } | { code: string; message: string } {
   const wanted = reference.form === 'slug' && reference.type ? reference.type : to;
   const live = candidates.filter((candidate) => !candidate.deleted);
-  const fitting = live.filter((candidate) => wanted === 'any' || candidate.type === wanted);
+  const possible = live.filter((candidate) => wanted === 'any' || candidate.type === wanted);
+  // What has the slug goes before what goes on for a record that had it.
+  const having = possible.filter(({ slug }) => reference.form === 'slug' && slug === reference.slug);
+  const fitting = having.length > 0 ? having : possible;
   const [first, ...others] = fitting;
   if (first !== undefined && others.length === 0 && (to === 'any' || first.type === to)) return { id: first.id };
   if (others.length > 0) {
@@ -80,11 +93,31 @@ async function lookUp(reader: Reader, references: Reference[]): Promise<(referen
     await inBatches(externals, (batch) => findExternal(reader, batch)),
     (row) => `${row.scheme}:${row.value}`,
   );
+  const survivors = await findSurvivors(reader, [...byId.values(), ...bySlug.values()].flat());
+  const goingOn = (found: Found[] = []) => latest(found).map((each) => survivors.get(each.mergedInto ?? '') ?? each);
   return (reference) => {
-    if (reference.form === 'id') return byId.get(reference.id) ?? [];
-    if (reference.form === 'slug') return bySlug.get(reference.slug) ?? [];
+    if (reference.form === 'id') return goingOn(byId.get(reference.id));
+    if (reference.form === 'slug') return goingOn(bySlug.get(reference.slug));
     return byExternal.get(`${reference.scheme}:${reference.value}`) ?? [];
   };
+}
+
+/** The records that those merged among some go on as, by id; no query where none was. */
+async function findSurvivors(reader: Reader, found: readonly Found[]): Promise<Map<string, Found>> {
+  const ids = [...new Set(found.flatMap(({ mergedInto }) => mergedInto ?? []))];
+  const rows = await inBatches(ids, (batch) => findEntities(reader, 'id', batch));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Of each type the live record, or else the one that ended last. */
+function latest(found: readonly Found[]): Found[] {
+  const byType = new Map<string, Found>();
+  for (const each of found) {
+    const other = byType.get(each.type);
+    const isBetter = other === undefined || (other.deleted && (!each.deleted || each.revision > other.revision));
+    if (isBetter) byType.set(each.type, each);
+  }
+  return [...byType.values()];
 }
 
 /** What is found for values, asked for as many at a time as a statement takes. */
@@ -105,13 +138,17 @@ export function listValues(values: readonly (string | number)[], prefix = 'v'): 
   return { names, values: Object.fromEntries(names.map((name, index) => [name, list[index] ?? null])) };
 }
 
+function foundColumns({ entities: { id, type, slug, revision, deleted, mergedInto } }: Tables) {
+  return { id, type, slug, revision, deleted, mergedInto };
+}
+
 function findEntities(reader: Reader, column: 'id' | 'slug', batch: readonly string[]): Promise<Found[]> {
   const { names, values } = listValues(batch);
   return reader.all(
     `entities by ${column} ${names.length}`,
     (db, t) =>
       db
-        .select({ id: t.entities.id, type: t.entities.type, slug: t.entities.slug, deleted: t.entities.deleted })
+        .select(foundColumns(t))
         .from(t.entities)
         .where(
           inArray(
@@ -133,10 +170,7 @@ function findExternal(
     (db, t) =>
       db
         .select({
-          id: t.entities.id,
-          type: t.entities.type,
-          slug: t.entities.slug,
-          deleted: t.entities.deleted,
+          ...foundColumns(t),
           scheme: t.externalIds.scheme,
           value: t.externalIds.value,
         })

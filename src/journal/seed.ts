@@ -16,7 +16,7 @@ export interface SeedOutcome {
   created: number;
   updated: number;
   unchanged: number;
-  /** Seeds whose record somebody else has deleted or changed, and how; they are left alone. */
+  /** Seeds whose record somebody else has deleted, merged or changed, and how; they are left alone. */
   left: string[];
 }
 
@@ -40,7 +40,7 @@ export async function applySeeds(
     const id = seedId(seed.kind.type, String(body.slug));
     const current = await findCurrent(tx, seed.kind, id);
     if (current === undefined) fresh.push({ kind: seed.kind, body, id });
-    else if (current.deleted) outcome.left.push(`${seed.origin} ${String(body.slug)}: deleted`);
+    else if (current.deleted) outcome.left.push(`${seed.origin} ${String(body.slug)}: ${howEnded(current)}`);
     else known.push({ seed, body, id });
   }
   outcome.created = (await journal.createAll(tx, fresh, author)).length;
@@ -56,6 +56,10 @@ export async function applySeeds(
     else outcome.unchanged += 1;
   }
   return outcome;
+}
+
+function howEnded({ mergedInto }: { mergedInto: string | null }): string {
+  return mergedInto === null ? 'deleted' : `merged into ${mergedInto}`;
 }
 
 function at<T>(seed: SeedRecord, work: () => T): T {

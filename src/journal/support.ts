@@ -1,4 +1,4 @@
-import type { Document, Json, RecordKind } from './kind.js';
+import type { Body, Document, Json, RecordKind } from './kind.js';
 import { citationsIn, escapePointer } from './paths.js';
 
 /** How far the fields of a record are supported by its citations. */
@@ -24,7 +24,7 @@ export interface StatedField {
 }
 
 /** The fields of a document that have a value and that a source can bear out, in their order. */
-export function statedFields(kind: RecordKind, doc: Document): StatedField[] {
+export function statedFields(kind: RecordKind, doc: Body): StatedField[] {
   return kind.stated.flatMap((field) => {
     const value = doc[field];
     return value === undefined || isEmpty(value) ? [] : [{ field, pointer: `/${escapePointer(field)}`, value }];
@@ -56,8 +56,8 @@ function targetsOf(doc: Document, pointer: string, names: readonly string[]): st
   });
 }
 
-/** Keys of entries are names or numbers, so that none is escaped in a pointer. */
-function valueAt(node: Json | undefined, keys: readonly string[]): Json | undefined {
+/** The value that keys lead to. Keys of entries are names or numbers, so that none is escaped in a pointer. */
+export function valueAt(node: Json | undefined, keys: readonly string[]): Json | undefined {
   let value = node;
   for (const key of keys) {
     if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined;

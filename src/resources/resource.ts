@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Body, Projection, RecordKind, RuleContext, Violation } from '../journal/kind.js';
+import type { Body, Projection, RecordKind, RuleContext, TakenOver, Violation } from '../journal/kind.js';
 import type { ResourceType } from '../shared/ids.js';
 import type { Filter } from './common.filters.js';
 import { EDITORIAL, idOf, keptOfAll, managed, RESERVED_SLUGS, slugField } from './common.schema.js';
@@ -37,6 +37,8 @@ export interface ResourceSpec {
   derive?: (body: never) => Body;
   project: (document: never) => Projection;
   violations?: (body: never, context: RuleContext) => Violation[] | Promise<Violation[]>;
+  /** What it takes over from a duplicate beside what every resource does. */
+  takesOver?: Partial<TakenOver>;
   filters: readonly Filter[];
   /** Sorts of its list; the first is the default, with `-` for descending. */
   sorts: readonly [`-${SortName}` | SortName, ...SortName[]];
@@ -61,7 +63,7 @@ export interface ResourceExample {
   patch: Body;
 }
 
-export interface Resource extends Omit<ResourceSpec, 'derive' | 'project' | 'violations'> {
+export interface Resource extends Omit<ResourceSpec, 'derive' | 'project' | 'violations' | 'takesOver'> {
   /** What GET returns. */
   representation: z.ZodObject;
   /** What POST and PUT take. */
@@ -96,6 +98,7 @@ export function defineResource(given: ResourceSpec): Resource {
     kept: Object.keys(kept),
     project: (document) => spec.project(document as never),
     violations: (body, context) => spec.violations?.(body as never, context) ?? [],
+    takesOver: { lists: [], ...spec.takesOver },
   };
   return { ...spec, representation, input, kind };
 }

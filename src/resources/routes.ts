@@ -9,6 +9,7 @@ import { listInFormatHandler } from './operations/formats/list-formats.js';
 import { historyHandler } from './operations/history.js';
 import { linksHandler } from './operations/links.js';
 import { listHandler } from './operations/list.js';
+import { mergeHandler, requireMergeable } from './operations/merge.js';
 import { provenanceHandler } from './operations/provenance.js';
 import { readHandler } from './operations/read.js';
 import type { Services } from './operations/services.js';
@@ -56,6 +57,12 @@ export function registerResource(app: FastifyInstance, resource: Resource, servi
       url: one,
       onRequest: existing,
       handler: deleteHandler(resource, services),
+    },
+    merge: {
+      method: 'POST',
+      url: `${one}/merge`,
+      onRequest: [requireMergeable(resource, services), json],
+      handler: mergeHandler(resource, services),
     },
     history: { method: 'GET', url: `${one}/history`, handler: historyHandler(resource, services) },
     links: { method: 'GET', url: `${one}/links`, handler: linksHandler(resource, services) },

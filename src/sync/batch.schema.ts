@@ -54,6 +54,13 @@ const DeleteOperation = z
     ...{ ifMatch: ifMatch.optional(), ...why },
   })
   .meta({ id: 'DeleteOperationInput', description: 'As `DELETE /v1/{collection}/{ref}`.' });
+const MergeOperation = z
+  .strictObject({
+    ...{ op: z.literal('merge').meta({ description: 'Merge a duplicate into another record.' }), type, ref },
+    ...{ ifMatch: ifMatch.optional(), into: ref.meta({ description: 'The record that goes on, of the same type.' }) },
+    ...why,
+  })
+  .meta({ id: 'MergeOperationInput', description: 'As `POST /v1/{collection}/{ref}/merge`.' });
 const UpsertOperation = z
   .strictObject({
     ...{ op: z.literal('upsert').meta({ description: 'Create or replace a record by external id.' }), type },
@@ -62,7 +69,10 @@ const UpsertOperation = z
   })
   .meta({ id: 'UpsertOperationInput', description: 'As `PUT /v1/{collection}/by/{scheme}/{value}`.' });
 
-const OPERATION_INPUTS = [CreateOperation, PutOperation, PatchOperation, DeleteOperation, UpsertOperation] as const;
+const OPERATION_INPUTS = [
+  ...([CreateOperation, PutOperation, PatchOperation] as const),
+  ...([DeleteOperation, UpsertOperation, MergeOperation] as const),
+] as const;
 
 export const BatchInput = z
   .strictObject({
@@ -83,7 +93,7 @@ export type Operation = z.infer<(typeof OPERATION_INPUTS)[number]>;
 export const OperationResult = z
   .object({
     status: z.int().meta({ description: 'As the operation alone would have been answered.', examples: [201] }),
-    id: z.string().optional().meta({ description: 'TypeID of the record.' }),
+    id: z.string().optional().meta({ description: 'TypeID of the record; of the survivor, after a merge.' }),
     slug: z.string().optional().meta({ description: 'Slug of the record.' }),
     version: z.int().optional().meta({ description: 'Version that the record has by this operation.' }),
     revision: z.int().optional().meta({ description: 'Revision that made this version.' }),

@@ -16,6 +16,7 @@ import {
   documentOf,
   type Effect,
   liveRecord,
+  mergeRecord,
   patchRecord,
   replaceRecord,
   upsertRecord,
@@ -92,11 +93,15 @@ function resultOf({ status, id, slug, version, revision, changed }: Effect): obj
 }
 
 function placed(problem: Problem, operations: readonly Operation[], index: number, extra?: object): Problem {
-  const member = operations[index]?.op === 'patch' ? 'patch' : 'body';
-  return problemAt(problem, `/operations/${index}/${member}`, { ...extra });
+  return problemAt(problem, `/operations/${index}${MEMBERS[operations[index]?.op ?? 'create']}`, { ...extra });
 }
 
 type Kinds = Operation['op'];
+/** Where in an operation stands what is the whole body of the single call. */
+const MEMBERS: Readonly<Record<Kinds, string>> = {
+  ...{ create: '/body', put: '/body', upsert: '/body', patch: '/patch' },
+  ...{ delete: '', merge: '' },
+};
 type Of<Kind extends Kinds> = Extract<Operation, { op: Kind }>;
 
 /** What each kind of operation does. Checks run in the order of the single call: record, body, precondition, effect. */
@@ -125,6 +130,8 @@ const EFFECTS: {
   },
   delete: async (tx, acting, resource, { ref, ifMatch }) =>
     deleteRecord(tx, acting, resource, await liveRecord(tx, resource, ref), preconditionOf(ifMatch)),
+  merge: async (tx, acting, resource, { ref, ifMatch, into }) =>
+    mergeRecord(tx, acting, resource, await liveRecord(tx, resource, ref), into, preconditionOf(ifMatch)),
   upsert: (tx, acting, resource, { externalId, ifMatch, ifNoneMatch, body: input }) => {
     const body = resource.kind.parse(withExternalId(resource.kind.parse(input), externalId));
     const condition = { match: preconditionOf(ifMatch), mustBeNew: ifNoneMatch !== undefined };

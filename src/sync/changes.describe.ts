@@ -3,7 +3,7 @@ import { KEY_OPTIONAL, problemResponses } from '../http/describe.js';
 import { CHANGE_KINDS } from '../journal/record.js';
 import { resources } from '../resources/index.js';
 import { answer, CURSOR, foundPage, ifNoneMatch, notModified, READ } from '../resources/operations/describe.js';
-import { authorship } from '../resources/operations/describe-pages.js';
+import { authorship, mergedInto } from '../resources/operations/describe-pages.js';
 import { oneOf, parameter } from '../resources/operations/describe-parameters.js';
 import { RESOURCE_TYPES } from '../shared/ids.js';
 import { OPS } from './changes.js';
@@ -22,7 +22,17 @@ export const ChangeSchema = z
     version: z.int().meta({ description: 'Version of the record after the change.' }),
     op: z.enum(Object.keys(OPS) as [keyof typeof OPS]).meta({ description: opMeanings.join(' ') }),
     ...authorship,
-    mergedInto: z.string().optional().meta({ description: 'With `merge`: id of the record that goes on.' }),
+    mergedInto,
+    caused: z
+      .object({
+        first: z.int().meta({ description: 'The first of them.' }),
+        last: z.int().meta({ description: 'The last of them, right before the merge.' }),
+      })
+      .optional()
+      .meta({
+        description:
+          'With `merge`: the revisions that it caused, of the record that goes on where it gained something, then of each whose references were moved. Absent when there are none.',
+      }),
     document: z
       .union(resources.map(({ representation }) => representation))
       .nullable()

@@ -13,7 +13,7 @@ import { MAX_CHANGES, MAX_PAGE_CHARS } from './limits.js';
 export const OPS = {
   put: 'The record was created or changed; `document` is what it says now.',
   delete: 'The record was deleted.',
-  merge: 'The record was merged into another, which `mergedInto` names.',
+  merge: 'The record was merged into another, which `mergedInto` names; `caused` tells what else that changed.',
   leave: 'The record was changed and no longer fits the filters; nothing more is said of it until it fits again.',
 } as const;
 export type Op = keyof typeof OPS;
@@ -52,6 +52,8 @@ export interface Change {
   by: string;
   note: string | null;
   mergedInto: string | null;
+  /** With a merge the first of the revisions that it caused, which all come right before it; null where it caused none. */
+  causedFrom: number | null;
   /** The document as JSON text; null without one, and when documents are not asked for. */
   doc: string | null;
 }
@@ -121,10 +123,9 @@ function readRows(reader: Reader, followed: Followed, place: Place, upTo: number
     (db, t) => {
       const placeholders = (list: { names: string[] }) => list.names.map((name) => sql.placeholder(name));
       const held = heldBefore(t, filter !== undefined, compact);
-      return db
-        .select({ ...rowColumns(t), ...held })
-        .from(t.revisions)
-        .innerJoin(t.entities, eq(t.entities.id, t.revisions.entity))
+      const all = db.select({ ...rowColumns(t), ...held }).from(t.revisions);
+      const some = compact ? all.innerJoin(t.entities, eq(t.entities.id, t.revisions.entity)) : all;
+      return some
         .where(
           and(
             gt(t.revisions.revision, sql.placeholder('after')),
@@ -145,10 +146,11 @@ function readRows(reader: Reader, followed: Followed, place: Place, upTo: number
   );
 }
 
-function rowColumns({ revisions, entities }: Tables) {
+function rowColumns({ revisions }: Tables) {
   const { revision, entity: id, type, slug, version, op, changeKind, recordedAt, by, note } = revisions;
+  const { mergedInto, causedFrom } = revisions;
   return {
-    ...{ revision, id, type, slug, version, op, changeKind, recordedAt, by, note, mergedInto: entities.mergedInto },
+    ...{ revision, id, type, slug, version, op, changeKind, recordedAt, by, note, mergedInto, causedFrom },
     chars: documentLength({ revisions } as Tables),
   };
 }

@@ -1,5 +1,5 @@
 import { type Head, readHead } from '../db/head.js';
-import { readPreamble } from '../db/look-up.js';
+import { atRevision, readPreamble } from '../db/look-up.js';
 import type { Reader } from '../db/store.js';
 import type { Query } from '../http/query.js';
 import type { ListQuery } from '../journal/list.js';
@@ -116,14 +116,14 @@ export interface Following {
  */
 export async function beginFollowing(reader: Reader, request: FollowRequest): Promise<Following> {
   const { followed, filter, walk, cursor } = request;
-  const head = await readPreamble(reader, filter?.plan.references ?? []);
-  const resolved = filter?.plan.resolve(head.references);
+  const named = filter?.plan.references ?? [];
+  const head = await readPreamble(reader, named);
+  const references = await atRevision(reader, named, head.references, head.revision);
+  const resolved = filter?.plan.resolve(references);
   const listQuery: ListQuery | undefined = filter &&
     resolved && { kind: filter.resource.kind, asOf: undefined, ...resolved, sort: 'created', direction: 'asc' };
-  // Names may come to mean other records; then the filter is another one.
-  const hash = queryHash(
-    `${walk} ${head.references.map((each) => (typeof each === 'string' ? each : each.id)).join()}`,
-  );
+  // Names may come to mean other records, and records may be merged; then the filter is another one.
+  const hash = queryHash(`${walk} ${references.map((each) => (typeof each === 'string' ? each : each.id)).join()}`);
   const start = cursor ? placeOf(cursor, hash, head) : startOf(request.since, head);
   return { followed: { ...followed, filter: listQuery }, epoch: head.epoch, hash, start };
 }
@@ -171,10 +171,16 @@ export async function readFollowing(
   return { ...page, head: head.revision };
 }
 
+/** What only the entry of a merge says. */
+function mergeOf({ op, revision, mergedInto, causedFrom }: Change) {
+  if (op !== 'merge') return {};
+  return { mergedInto, ...(causedFrom !== null && { caused: { first: causedFrom, last: revision - 1 } }) };
+}
+
 /** An entry as JSON text on one line; stored documents are put in as they are. */
 export function changeText(change: Change, docs: boolean): string {
-  const { revision, type, id, slug, version, op, changeKind, recordedAt, by, note, mergedInto, doc } = change;
+  const { revision, type, id, slug, version, op, changeKind, recordedAt, by, note, doc } = change;
   const members = { revision, type, id, slug, version, op, changeKind, recordedAt, by, note };
-  const text = JSON.stringify({ ...members, ...(mergedInto !== null && op === 'merge' && { mergedInto }) });
+  const text = JSON.stringify({ ...members, ...mergeOf(change) });
   return docs ? `${text.slice(0, -1)},"document":${doc ?? 'null'}}` : text;
 }

@@ -4,7 +4,7 @@ import { type Current, findCurrent } from '../journal/read.js';
 import { reserveEntity } from '../journal/record.js';
 import { Problem } from '../problems.js';
 import { type Acting, createRecord, type Effect, replaceRecord } from '../resources/operations/effects.js';
-import { gone } from '../resources/operations/read.js';
+import { requireThere } from '../resources/operations/read.js';
 import { externalIdsOf, externalName, namesOf, namesTaken, type RecordLine, withKnownIds } from './import-line.js';
 import { type Step, unlessRefused } from './together.js';
 
@@ -93,7 +93,7 @@ async function replaced(
   return { became: effect.changed ? 'updated' : 'same', ...effect };
 }
 
-/** The record that a line names. Raises `gone` where that was deleted, and a conflict where id and name differ. */
+/** The record that a line names. Raises `gone` where that was deleted or merged, and a conflict where id and name differ. */
 async function findNamed(tx: Tx, { resource, id }: RecordLine, body: Body): Promise<Current | undefined> {
   const { kind } = resource;
   const own = id === undefined ? undefined : await findCurrent(tx, kind, id);
@@ -103,8 +103,7 @@ async function findNamed(tx: Tx, { resource, id }: RecordLine, body: Body): Prom
   }
   const bySlug = typeof body.slug === 'string' ? await findCurrent(tx, kind, body.slug) : undefined;
   if (bySlug !== undefined && !bySlug.deleted) return sameAs(own, bySlug, 'slug-taken', '/slug');
-  if (own?.deleted === true) throw gone(own.id, own.recordedAt, own.note);
-  return own;
+  return own && requireThere(resource, own, own.id);
 }
 
 /** The record found, unless the id of the line is that of another live one. */

@@ -13,6 +13,7 @@ import { describeFilters } from './filters.js';
 import { describeHistory } from './history.js';
 import { describeIdempotency } from './idempotency.js';
 import { describeLinks } from './links.js';
+import { describeMerging } from './merging.js';
 import { describePaging } from './paging.js';
 import { describeParameters } from './parameters.js';
 import { describePatching } from './patching.js';
@@ -29,6 +30,7 @@ export function describeConformance(resource: Resource): void {
     describeReplacing(context);
     describePatching(context);
     describeDeleting(context);
+    describeMerging(context);
     describeConditional(context);
     describeAsOf(context);
     describeHistory(context);

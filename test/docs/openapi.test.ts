@@ -80,7 +80,8 @@ describe('openapi/openapi.json', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(
       ids.filter(
-        (id) => !/^(?:list|create|get|replace|patch|delete|upsert|search|suggest|apply|import)[A-Z][A-Za-z]+$/.test(id),
+        (id) =>
+          !/^(?:list|create|get|replace|patch|delete|merge|upsert|search|suggest|apply|import)[A-Z][A-Za-z]+$/.test(id),
       ),
     ).toEqual([]);
   });

@@ -21,6 +21,8 @@ export interface TestJournal {
   create(type: ResourceType, input: unknown, id?: string): Promise<Outcome>;
   replace(type: ResourceType, id: string, input: unknown): Promise<Outcome>;
   remove(type: ResourceType, id: string): Promise<{ version: number; revision: number }>;
+  /** Merges the first into the second and gives that one. */
+  merge(type: ResourceType, id: string, into: string): Promise<Outcome>;
   current(type: ResourceType, id: string): Promise<Current>;
   /** Runs SQL on a connection of its own. */
   query: Raw['query'];
@@ -63,6 +65,10 @@ export async function openTestJournal(): Promise<TestJournal> {
     remove: async (type, id) => {
       const read = await current(type, id);
       return store.write((tx) => journal.remove(tx, kind(type), read, AUTHOR));
+    },
+    merge: async (type, id, into) => {
+      const pair = { merged: await current(type, id), survivor: await current(type, into) };
+      return store.write((tx) => journal.merge(tx, kinds, kind(type), pair, AUTHOR));
     },
     query: other.query,
     async close(keep) {

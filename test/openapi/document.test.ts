@@ -79,7 +79,9 @@ describe('the document as a whole', () => {
 
 describe.each(operations.map((operation) => [operation.operationId, operation] as const))('%s', (id, operation) => {
   test('is named, summed up, described and tagged', () => {
-    expect(id).toMatch(/^(?:list|create|get|replace|patch|delete|upsert|search|suggest|apply|import)[A-Z][A-Za-z]+$/);
+    expect(id).toMatch(
+      /^(?:list|create|get|replace|patch|delete|merge|upsert|search|suggest|apply|import)[A-Z][A-Za-z]+$/,
+    );
     expect(operations.filter(({ operationId }) => operationId === id)).toHaveLength(1);
     expect(operation.summary).toMatch(/^[A-Z].{3,80}[^.]$/);
     expect(operation.description).toMatch(/^[A-Z].{20,}\.$/s);
@@ -200,6 +202,7 @@ describe('against the seeds', () => {
     },
   );
 
+  const seedOf = (name: string) => resources.find((resource) => resource.name === name)?.example.slug;
   const named = (id: string) => operations.find(({ operationId }) => operationId === id) as Operation;
 
   test.each(resources.map(({ name }) => name))('%s: the examples of writing work one after the other', async (name) => {
@@ -213,6 +216,9 @@ describe('against the seeds', () => {
     const replaced = await execute(named(`replace${name}`), json);
     expect(replaced).toMatchObject({ status: 200, body: { id: created.body.id } });
     expect(await execute(named(`delete${name}`))).toEqual({ status: 204, body: undefined });
+    expect((await execute(named(`create${name}`), json)).status).toBe(201);
+    const merged = await execute(named(`merge${name}`), json);
+    expect(merged).toMatchObject({ status: 200, body: { slug: seedOf(name) } });
     const upserted = await execute(named(`upsert${name}ByExternalId`), json);
     expect(upserted).toMatchObject({ status: 201, body: { version: 1 } });
     const again = await execute(named(`upsert${name}ByExternalId`), json);
@@ -324,7 +330,11 @@ describe('against the seeds', () => {
       const url = at(onSeed(operation, prefilledRequest(operation).url));
       const example = operation.requestBody?.content[typeOf(operation) ?? '']?.example as object;
       // Under the slug of the seed, so that nothing but the precondition is wrong.
-      const bodies = { put: JSON.stringify({ ...example, slug: seedSlug(operation) }), patch: '{}' };
+      const bodies = {
+        put: JSON.stringify({ ...example, slug: seedSlug(operation) }),
+        patch: '{}',
+        post: JSON.stringify(example),
+      };
       const body = bodies[operation.method as keyof typeof bodies];
       const without = { url, headers: writeHeaders(operation), body };
       expect((await execute(operation, undefined, without)).status).toBe(428);

@@ -38,9 +38,16 @@ const path = ({ id }: Document) => `/v1/${id.split('_')[0]}s/${id}`;
 const patch = async (http: Client, record: Document, body: object) =>
   (await http.patch(path(record), body, ANY)).status;
 
+/** Merges two records of a type; where it is one record twice, the merge is refused. */
+const merge: Edit = async (http, { record, any }) => {
+  const { id } = any(String(record.id.split('_')[0]));
+  return (await http.post(`${path(record)}/merge`, { into: id }, ANY)).status;
+};
+
 /** Changes of all that rules look at, by type of record. */
 const EDITS: Record<string, Edit[]> = {
   event: [
+    merge,
     (http, { record, pick }) => patch(http, record, { date: pick(DATES) }),
     (http, { record, pick }) => patch(http, record, { kind: pick(['negotiation', 'consultation', 'signing', 'call']) }),
     (http, { record, pick, any }) =>
@@ -74,6 +81,7 @@ const EDITS: Record<string, Edit[]> = {
     },
   ],
   actor: [
+    merge,
     (http, { record, pick, any }) => {
       const of = (record.memberships as { of: string }[])[0]?.of ?? record.id;
       const participants = [{ actor: record.id, role: 'participant', onBehalfOf: of }];
@@ -102,6 +110,7 @@ const EDITS: Record<string, Edit[]> = {
     (http, { record, n }) => patch(http, record, { name: `Renamed ${n}` }),
   ],
   agreement: [
+    merge,
     (http, { record, pick }) => {
       const milestones = (record.milestones as object[]).map((each) => ({ ...each, on: pick(DATES) }));
       return patch(http, record, { milestones });
@@ -125,6 +134,7 @@ const EDITS: Record<string, Edit[]> = {
     (http, { record, any }) => patch(http, record, { parties: any('agreement').parties as Json[] }),
   ],
   commitment: [
+    merge,
     (http, { record, pick }) =>
       patch(http, record, {
         amount: {
@@ -149,6 +159,7 @@ const EDITS: Record<string, Edit[]> = {
       }),
   ],
   claim: [
+    merge,
     async (http, { record, any, pick, n }) => {
       const [field, values] = pick(FIELDS);
       const body = {
@@ -182,6 +193,7 @@ const EDITS: Record<string, Edit[]> = {
     async (http, { record }) => (await http.delete(path(record), ANY)).status,
   ],
   dispute: [
+    merge,
     async (http, { any, n }) => {
       const positions = ['a', 'b'].map((key) => ({
         key,
@@ -214,6 +226,7 @@ const EDITS: Record<string, Edit[]> = {
     async (http, { record }) => (await http.delete(path(record), ANY)).status,
   ],
   source: [
+    merge,
     async (http, { record, n, any }) => {
       const { quote } = ((any('claim').citations as Json[])[0] ?? {}) as { quote?: { exact: string } };
       const text = `Text ${n}. ${quote?.exact ?? ''} End.`;

@@ -167,6 +167,45 @@ describe('a batch', () => {
     expect(stats.count.value).toBe(Number(rows[0]?.n));
     expect(await verify(t.service.store, kinds)).toEqual([]);
   }, 120_000);
+
+  it('merges, with what it made and changed before', async () => {
+    const [survivor, duplicate, child] = [fresh('survivor'), fresh('duplicate'), fresh('child')];
+    const before = await t.db.head();
+    const { status, body } = await post([
+      area(survivor),
+      area(duplicate, { altLabels: ['Other name'] }),
+      area(child, { broader: duplicate }),
+      { op: 'merge', type: 'area', ref: duplicate, ifMatch: 1, into: survivor },
+      { op: 'patch', type: 'area', ref: survivor, ifMatch: '*', patch: { notation: 'S' } },
+    ]);
+    expect(status).toBe(200);
+    const ids = body.data.map(({ id }: AnyJson) => id);
+    // The survivor, what refers to the duplicate, and the end of that.
+    const { status: own, ...merged } = body.data[3];
+    expect({ own, ...merged }).toEqual({
+      ...{ own: 200, id: ids[0], slug: survivor, version: 2, revision: before + 4, etag: '"v2"', changed: true },
+    });
+    expect(body.revision).toBe(before + 7);
+    expect((await t.http.get(`/v1/areas/${child}`)).body.broader).toBe(ids[0]);
+    expect((await t.http.get(`/v1/areas/${survivor}`)).body).toMatchObject({
+      ...{ version: 3, notation: 'S', altLabels: expect.arrayContaining(['Other name', duplicate]) },
+    });
+    const answer = await t.http.get(`/v1/areas/${ids[1]}`);
+    expect([answer.status, answer.headers.location]).toEqual([308, `/v1/areas/${ids[0]}`]);
+    expect(await verify(t.service.store, kinds)).toEqual([]);
+  });
+
+  it('says what is wrong with a merge where it stands', async () => {
+    const slug = fresh('alone');
+    const merge = (into: unknown, ...[ifMatch]: unknown[]) => ({ op: 'merge', type: 'area', ref: slug, ifMatch, into });
+    expect(pointers(await refused('unknown-reference', [area(slug), merge('nothing', '*')]))).toEqual([
+      '/operations/1/into',
+    ]);
+    expect(pointers(await refused('rule-violated', [area(slug), merge(slug, '*')]))).toEqual(['/operations/1/into']);
+    expect(pointers(await refused('invalid-request', [area(slug), merge(7, '*')]))).toEqual(['/operations/1/into']);
+    await refused('precondition-required', [area(slug), merge('cyber-security')]);
+    await refused('version-mismatch', [area(slug), merge('cyber-security', 7)]);
+  });
 });
 
 describe('an atomic batch', () => {

@@ -63,6 +63,13 @@ async function upToDate(): Promise<void> {
   expect(sorted(Object.values(copy().records))).toEqual(sorted(states.flat().map(({ doc }) => doc)));
 }
 
+/** Merges an area that another refers to into one of the seeds. */
+async function mergeReferred(id: string): Promise<void> {
+  const relations = [{ kind: 'related', target: id }];
+  expect((await t.http.post('/v1/areas', { label: 'Refers', relations })).status).toBe(201);
+  expect((await t.http.post(`/v1/areas/${id}/merge`, { into: 'cyber-security' }, ANY)).status).toBe(200);
+}
+
 describe('the follower of docs/sync.md', () => {
   it('keeps a copy, whatever happens to it', { timeout: 120_000 }, async () => {
     start();
@@ -72,6 +79,7 @@ describe('the follower of docs/sync.md', () => {
         const made = await t.http.post('/v1/areas', { label: `Round ${round} area ${n}` });
         if (n % 2 === 0) await t.http.patch(`/v1/areas/${made.body.id}`, { definition: 'Changed' }, ANY);
         if (n % 3 === 0) await t.http.delete(`/v1/areas/${made.body.id}`, ANY);
+        else if (n % 4 === 1) await mergeReferred(made.body.id);
         if (n === 5 && round % 2 === 1) {
           await kill();
           start();

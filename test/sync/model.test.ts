@@ -34,16 +34,18 @@ afterAll(async () => {
 });
 
 interface Step {
-  does: 'create' | 'update' | 'delete';
-  /** Which of the records there are. */
+  does: 'create' | 'update' | 'delete' | 'merge';
+  /** Which of the records there are, and which other one of its type it is merged into or refers to. */
   pick: number;
+  other: number;
   /** What it then says; the same again makes no change. */
   variant: number;
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
-  does: fc.constantFrom('create', 'create', 'update', 'update', 'update', 'delete'),
+  does: fc.constantFrom('create', 'create', 'update', 'update', 'update', 'delete', 'merge', 'merge'),
   pick: fc.nat(1_000),
+  other: fc.nat(1_000),
   variant: fc.nat(3),
 });
 const history = fc.record({
@@ -61,21 +63,35 @@ const COLLECTIONS = Object.keys(BODIES) as (keyof typeof BODIES)[];
 /** Paths of the records there may be; writers share them, so that they get into one another's way. */
 const paths: string[] = [];
 
-async function write(http: Client, { does, pick, variant }: Step): Promise<void> {
+const idOf = (path: string) => path.split('/')[3] ?? '';
+
+async function write(http: Client, { does, pick, other, variant }: Step): Promise<void> {
   const path = paths[pick % Math.max(paths.length, 1)];
+  const target = idOf(paths[other % Math.max(paths.length, 1)] ?? '');
   if (path === undefined || (does === 'create' && paths.length < MANY_RECORDS)) {
     const collection = COLLECTIONS[pick % COLLECTIONS.length] ?? 'areas';
-    const { status, body } = await http.post(`/v1/${collection}`, BODIES[collection](variant));
-    expect(status).toBe(201);
-    paths.push(`/v1/${collection}/${body.id}`);
+    // Of every other record: by the time that it is written, it may have been deleted, or merged into another.
+    const relations = target === '' || variant % 2 === 0 ? [] : [{ kind: 'related', target }];
+    const { status, body } = await http.post(`/v1/${collection}`, { ...BODIES[collection](variant), relations });
+    expect([201, 422]).toContain(status);
+    if (status === 201) paths.push(`/v1/${collection}/${body.id}`);
     return;
   }
   const collection = path.split('/')[2] as (typeof COLLECTIONS)[number];
-  const remove = does !== 'update';
-  const answer = remove ? await http.delete(path, ANY) : await http.patch(path, BODIES[collection](variant), ANY);
-  // Another writer may have deleted it.
-  expect([200, 204, 410]).toContain(answer.status);
-  if (remove && paths.includes(path)) paths.splice(paths.indexOf(path), 1);
+  if (does === 'update') {
+    // Another writer may have deleted or merged it.
+    expect([200, 410]).toContain((await http.patch(path, BODIES[collection](variant), ANY)).status);
+    return;
+  }
+  const { status } = await (does === 'delete' ? http.delete(path, ANY) : merge(http, path, other));
+  expect([200, 204, 409, 410, 422]).toContain(status);
+  if ([200, 204].includes(status) && paths.includes(path)) paths.splice(paths.indexOf(path), 1);
+}
+
+/** Merges a record into another of its type; into itself, where it is the only one, is refused. */
+function merge(http: Client, path: string, other: number) {
+  const alike = paths.filter((each) => each.split('/')[2] === path.split('/')[2]);
+  return http.post(`${path}/merge`, { into: idOf(alike[other % Math.max(alike.length, 1)] ?? path) }, ANY);
 }
 
 /** All live records, by the lists. */
@@ -123,6 +139,7 @@ const range = (after: number, last: number) => Array.from({ length: last - after
 
 let kills = 0;
 let changes = 0;
+let merges = 0;
 
 async function play({ writers, seed }: { writers: Step[][]; seed: number }): Promise<void> {
   const random = randomFrom(seed);
@@ -153,6 +170,8 @@ async function play({ writers, seed }: { writers: Step[][]; seed: number }): Pro
       expect({ name, revision, versions }).toEqual({ name, revision, versions: states.get(revision) });
   }
   changes += last - begun;
+  const { rows } = await t.db.query("select entity from revisions where op = 'merge' and revision > ?", begun);
+  merges += rows.length;
 }
 
 describe('followers that are killed again and again, while several write to two services on one database', () => {
@@ -161,9 +180,10 @@ describe('followers that are killed again and again, while several write to two 
   }, async () => {
     await fc.assert(fc.asyncProperty(history, play), { numRuns: HISTORIES, endOnFailure: true });
     console.log(
-      `${inject('engine')}: ${HISTORIES} histories, ${changes} changes, followers were killed ${kills} times`,
+      `${inject('engine')}: ${HISTORIES} histories, ${changes} changes with ${merges} merges, followers were killed ${kills} times`,
     );
     expect(kills).toBeGreaterThan(HISTORIES);
     expect(changes).toBeGreaterThan(HISTORIES);
+    expect(merges).toBeGreaterThan(HISTORIES / 5);
   });
 });

@@ -76,6 +76,11 @@ function defineRevisions(
       requestId: key('request_id'),
       /** The record that this one was merged into by this change; null for other changes. */
       mergedInto: key('merged_into'),
+      /**
+       * With a merge the first of the revisions that it caused, which are all those from there to the one before this;
+       * null where it caused none, and for other changes.
+       */
+      causedFrom: big('caused_from'),
     },
     (t) => [
       uniqueIndex('revisions_entity').on(t.entity, t.revision),

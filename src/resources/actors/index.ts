@@ -16,6 +16,10 @@ export const actors = defineResource({
   label: 'name',
   project: projectActor,
   violations: actorViolations,
+  takesOver: {
+    lists: ['names', 'memberships', 'terms'],
+    names: { field: 'names', from: ['name'], entry: (value) => ({ value, kind: 'alias' }) },
+  },
   filters: actorFilters,
   sorts: ['label', 'date', 'created', 'updated'],
   dates: 'the time of its existence',

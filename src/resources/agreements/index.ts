@@ -17,6 +17,10 @@ export const agreements = defineResource({
   label: 'title',
   derive: deriveAgreement,
   project: projectAgreement,
+  takesOver: {
+    lists: ['altTitles'],
+    names: { field: 'altTitles', from: ['title', 'officialTitle'], entry: (title) => title },
+  },
   filters: agreementFilters,
   sorts: ['-date', 'label', 'created', 'updated'],
   dates: 'the date of signature, or else of the latest milestone',

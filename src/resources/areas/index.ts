@@ -13,6 +13,7 @@ export const areas = defineResource({
   label: 'label',
   project: projectArea,
   violations: areaViolations,
+  takesOver: { lists: ['altLabels'], names: { field: 'altLabels', from: ['label'], entry: (label) => label } },
   filters: areaFilters,
   sorts: ['label', 'created', 'updated'],
   example: {

@@ -19,6 +19,7 @@ export const commitments = defineResource({
   derive: deriveCommitment,
   project: projectCommitment,
   violations: commitmentViolations,
+  takesOver: { lists: ['assessments'] },
   filters: commitmentFilters,
   sorts: ['-date', 'label', 'created', 'updated'],
   dates: 'the period, or else the due date, or else the first milestone',

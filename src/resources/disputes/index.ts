@@ -17,6 +17,7 @@ export const disputes = defineResource({
   derive: deriveDispute,
   project: projectDispute,
   violations: disputeViolations,
+  takesOver: { lists: ['about'] },
   filters: disputeFilters,
   sorts: ['-updated', 'label', 'created'],
   example: {

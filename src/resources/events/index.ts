@@ -15,6 +15,7 @@ export const events = defineResource({
   label: 'title',
   derive: deriveEvent,
   project: projectEvent,
+  takesOver: { lists: ['coding'] },
   filters: eventFilters,
   sorts: ['-date', 'label', 'created', 'updated'],
   dates: 'the date of the event',

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { meaningOfNames, type Preamble, readPreamble } from '../../db/look-up.js';
+import { atRevision, meaningOfNames, type Preamble, readPreamble } from '../../db/look-up.js';
 import { answerTag, cacheHeaders, isNotModified } from '../../http/conditional.js';
 import type { Query } from '../../http/query.js';
 import { toInstant } from '../../shared/clock.js';
@@ -48,8 +48,9 @@ export async function answerAsOf<Body extends object>(
     return reply.code(304).send();
   }
   // Raises what is wrong with the references here, since a task may run where problems are not told apart.
-  plan?.resolve(head.references);
-  const body = await work(head, revision);
+  const resolved = await atRevision(services.store, references, head.references, revision);
+  plan?.resolve(resolved);
+  const body = await work({ ...head, references: resolved }, revision);
   cacheHeaders(reply, tag, immutable, services.publicRead);
   return reply.type(form.contentType).send(form.write(body));
 }

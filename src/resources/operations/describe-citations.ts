@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { KEY_OPTIONAL, problemResponses } from '../../http/describe.js';
 import { Citation } from '../common.schema.js';
 import type { Resource } from '../resource.js';
-import { answer, CURSOR, EXISTING, foundPage, ifNoneMatch, notModified, READ } from './describe.js';
+import { answer, CURSOR, EXISTING, foundPage, ifNoneMatch, moved, notModified, READ } from './describe.js';
 import { asOf as asOfRevision, PageInfo, recordShape } from './describe-pages.js';
 import { asOf, cursor, limit, refParameter } from './describe-parameters.js';
 import { FORMATS } from './formats/format.js';
@@ -73,6 +73,7 @@ export function describeCitations(resource: Resource): object {
         [FORMATS.jsonld]: { schema: AnnotationPage },
       }),
       304: notModified,
+      308: moved,
       ...problemResponses(...READ, ...CURSOR, ...EXISTING),
     },
   };

@@ -98,6 +98,11 @@ export const authorship = {
   note: z.string().nullable().meta({ description: 'Why, when a note was given.' }),
 };
 
+export const mergedInto = z
+  .string()
+  .optional()
+  .meta({ description: 'With `merge`: id of the record that it went on as.' });
+
 /** A record as answers name it. */
 export const recordShape = (label: string) => ({
   id: z.string().meta({ description: 'TypeID.' }),
@@ -114,8 +119,11 @@ export const HistoryPage = z
           .object({
             version: z.int().meta({ description: 'Version of the record.' }),
             revision: z.int().meta({ description: 'Number of the journal entry.' }),
-            op: z.enum(['put', 'delete']).meta({ description: 'Whether it was written or deleted.' }),
+            op: z
+              .enum(['put', 'delete', 'merge'])
+              .meta({ description: 'Whether it was written, deleted or merged into another.' }),
             ...authorship,
+            mergedInto,
             changes: z.array(FieldChange).meta({ description: 'What changed, field by field.' }),
           })
           .meta({ id: 'HistoryEntry', description: 'One version of a record.' }),

@@ -8,7 +8,7 @@ import { CONFIDENCES, DISPUTE_STATUSES } from '../disputes/disputes.schema.js';
 import type { Resource } from '../resource.js';
 import { SOURCE_KINDS } from '../sources/sources.schema.js';
 import { codes, RELIABILITY, RESTS_ON, STANDINGS, SUPPORT, SUPPORTED } from '../vocabulary.js';
-import { answer, EXISTING, found, ifNoneMatch, notModified, READ } from './describe.js';
+import { answer, EXISTING, found, ifNoneMatch, moved, notModified, READ } from './describe.js';
 import { asOf as asOfRevision } from './describe-pages.js';
 import { asOf, parameter, refParameter } from './describe-parameters.js';
 import { MAX_ABOUT } from './provenance-content.js';
@@ -179,6 +179,7 @@ export function describeProvenance(resource: Resource): object {
     response: {
       200: answer('What the record rests on.', Provenance, found),
       304: notModified,
+      308: moved,
       ...problemResponses(...READ, ...EXISTING),
     },
   };

@@ -12,6 +12,7 @@ import {
   ifNoneMatch,
   KEYED,
   MATCH,
+  moved,
   notModified,
   READ,
 } from './describe.js';
@@ -35,6 +36,7 @@ export function describeGetText(resource: Resource): object {
     response: {
       200: { description: 'The text.', headers: z.object(found), content: { [TEXT_TYPE]: { schema: plainText } } },
       304: notModified,
+      308: moved,
       ...problemResponses(...READ, ...EXISTING),
     },
   };

@@ -15,6 +15,7 @@ import {
 } from './describe-parameters.js';
 import { patchSchema } from './describe-patch.js';
 import { listContent, recordContent } from './formats/describe-formats.js';
+import { MergeInput } from './merge.js';
 import { JsonPatch } from './patch.js';
 
 export type OperationName =
@@ -24,6 +25,7 @@ export type OperationName =
   | 'put'
   | 'patch'
   | 'delete'
+  | 'merge'
   | 'history'
   | 'links'
   | 'getBy'
@@ -93,6 +95,8 @@ export const foundPage = { ...found, Link: link };
 export const changed = { ETag: etag };
 const created = { ETag: etag, Location: location };
 export const createdOnce = { ...created, 'Idempotency-Replayed': replayed };
+const contentLocation = z.string().meta({ description: 'Where the record is.', header: { id: 'ContentLocation' } });
+const mergedOnce = { ...createdOnce, 'Content-Location': contentLocation };
 
 export const changeHeaders = {
   'Change-Note': z
@@ -174,7 +178,8 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
   get: (resource) => ({
     operationId: `get${resource.name}`,
     summary: `Read ${article(resource)}`,
-    description: 'By id, slug or `{scheme}:{value}` of an external id; with `asOf`, as it was then.',
+    description:
+      'By id, slug or `{scheme}:{value}` of an external id; with `asOf`, as it was then. One that was merged into another is 308 to that one.',
     security: KEY_OPTIONAL,
     params: refParameter(resource, 'seed'),
     querystring: readQueryParameters(resource),
@@ -182,6 +187,7 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     response: {
       200: answer('The record.', withIncluded(resource), found, recordContent(resource)),
       304: notModified,
+      308: moved,
       ...problemResponses(...READ, ...EXISTING),
     },
   }),
@@ -234,11 +240,31 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
       ...problemResponses(...KEYED, ...EXISTING, ...MATCH, 'invalid-request', 'still-referenced'),
     },
   }),
+  merge: (resource) => ({
+    operationId: `merge${resource.name}`,
+    summary: `Merge ${article(resource)} into another`,
+    description:
+      'For records of the same thing. The one of the path ends, and reading it by its id answers 308 to the one of the body ever after. That one takes over external ids, citations, relations, tags and names, and whatever referred to the one refers to it: all in one transaction. `If-Match` is of the record that ends.',
+    security: NEEDS_KEY,
+    params: refParameter(resource, 'example'),
+    headers: z.object({ 'If-Match': ifMatch, 'Idempotency-Key': idempotencyKey, ...changeHeaders }),
+    body: {
+      required: true,
+      content: { [JSON_TYPE]: { schema: MergeInput, example: { into: resource.example.slug } } },
+    },
+    response: {
+      200: answer('The record that goes on, as it now is.', resource.representation, mergedOnce),
+      ...problemResponses(
+        ...[...KEYED, ...BODY, ...EXISTING, ...MATCH],
+        ...(['unknown-reference', 'rule-violated', 'idempotency-key-reused', 'idempotency-in-progress'] as const),
+      ),
+    },
+  }),
   history: (resource) => ({
     operationId: `get${resource.name}History`,
     summary: `Versions of ${article(resource)}`,
     description:
-      'Newest first, with who, when, why and what changed in each field. Deleted records keep their history.',
+      'Newest first, with who, when, why and what changed in each field. Deleted and merged records keep their history.',
     security: KEY_OPTIONAL,
     params: refParameter(resource, 'seed'),
     querystring: pageQuery,
@@ -261,6 +287,7 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     response: {
       200: answer('A page of edges.', LinksPage, foundPage),
       304: notModified,
+      308: moved,
       ...problemResponses(...READ, ...CURSOR, ...EXISTING),
     },
   }),
@@ -299,6 +326,12 @@ export const notModified = {
   id: 'NotModified',
   description: 'Nothing has changed since the ETag given.',
   headers: z.object(found),
+};
+
+export const moved = {
+  id: 'Moved',
+  description: 'The record was merged into another: the same path and query with the id of that one.',
+  headers: z.object({ Location: location, 'Cache-Control': cacheControl }),
 };
 
 /** A JSON answer with its headers, and what it may be in other media types. */

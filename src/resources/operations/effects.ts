@@ -4,10 +4,12 @@ import type { Body } from '../../journal/kind.js';
 import type { CellCounts } from '../../journal/project.js';
 import { type Current, findCurrent } from '../../journal/read.js';
 import { type Author, type Outcome, versionMismatch } from '../../journal/record.js';
+import { resolveReferences } from '../../journal/references.js';
 import { Problem } from '../../problems.js';
 import { parseReference } from '../../shared/reference.js';
+import { kinds } from '../index.js';
 import type { Resource } from '../resource.js';
-import { gone, notFound } from './read.js';
+import { notFound, requireThere } from './read.js';
 import type { Services } from './services.js';
 
 /** What effects work with beside the transaction and the resource. */
@@ -122,12 +124,40 @@ export async function deleteRecord(
   return { status: 204, id: current.id, slug: current.slug, ...outcome, changed: true, doc: null };
 }
 
+/**
+ * Merges a record into the one of its type that `into` refers to, which is what it gives. Raises what `requireMatch`
+ * raises, `unknown-reference`, `gone` and `rule-violated`.
+ */
+export async function mergeRecord(
+  tx: Tx,
+  acting: Acting,
+  resource: Resource,
+  merged: Current,
+  into: string,
+  match: Precondition | undefined,
+): Promise<Effect> {
+  requireMatch(resource, acting, merged, requirePrecondition(match));
+  const survivor = await findSurvivor(tx, resource, into);
+  if (survivor.id === merged.id) {
+    const message = 'must be another record than the one that is merged';
+    throw new Problem('rule-violated', 'A record cannot be merged into itself.', {
+      errors: [{ in: 'body', pointer: '/into', code: 'self-reference', message }],
+    });
+  }
+  const { journal, author, counts } = acting;
+  return { status: 200, ...(await journal.merge(tx, kinds, resource.kind, { merged, survivor }, author, counts)) };
+}
+
+/** The live record that `into` names. Raises `unknown-reference`. */
+async function findSurvivor(tx: Tx, resource: Resource, into: string): Promise<Current> {
+  const body: Body = { into };
+  await resolveReferences(tx, { references: [{ path: ['into'], to: resource.type }] }, body);
+  return liveRecord(tx, resource, String(body.into));
+}
+
 /** The live record that a reference names, inside the write. Raises `not-found` and `gone`. */
 export async function liveRecord(tx: Tx, resource: Resource, ref: string): Promise<Current> {
-  const current = await findCurrent(tx, resource.kind, ref);
-  if (current === undefined) throw notFound(resource, ref);
-  if (current.deleted) throw gone(current.id, current.recordedAt, current.note);
-  return current;
+  return requireThere(resource, await findCurrent(tx, resource.kind, ref), ref);
 }
 
 /** The record, when it has a version that is asked for. Raises `version-mismatch`. */

@@ -14,7 +14,7 @@ export const HISTORY_PARAMETERS = ['limit', 'cursor'] as const;
 const DEFAULT_LIMIT = 50;
 export const MAX_HISTORY_LIMIT = 200;
 
-/** `GET /v1/{collection}/{ref}/history`: versions newest first, deleted records included. */
+/** `GET /v1/{collection}/{ref}/history`: versions newest first, those of deleted and merged records included. */
 export function historyHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { ref } = request.params as { ref: string };
@@ -45,7 +45,7 @@ export function historyHandler(resource: Resource, services: Services) {
 }
 
 function entry(version: Version, previous: Version | undefined) {
-  const { doc, note, op, changeKind, recordedAt, by, revision } = version;
+  const { doc, note, op, changeKind, recordedAt, by, revision, mergedInto } = version;
   return {
     version: version.version,
     revision,
@@ -54,6 +54,7 @@ function entry(version: Version, previous: Version | undefined) {
     recordedAt,
     by,
     note,
+    ...(mergedInto !== null && { mergedInto }),
     changes: diffDocuments(previous?.doc ?? null, doc),
   };
 }

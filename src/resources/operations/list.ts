@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { meaningOfNames, type Preamble, readPreamble } from '../../db/look-up.js';
+import { atRevision, meaningOfNames, type Preamble, readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { answerTag, cacheHeaders, isNotModified } from '../../http/conditional.js';
 import { type Query, readQuery, wholeNumber } from '../../http/query.js';
@@ -223,8 +223,9 @@ export async function standingOf(services: Services, wanted: ListRequest, reader
     meaning === undefined ? wanted.answerHash : queryHash(`${wanted.answerHash} ${meaning}`),
   );
   // References that name nothing are told before anything is read.
-  wanted.filters.resolve(head.references);
-  return { head, revision, pinned: pinned !== undefined, immutable, tag };
+  const references = await atRevision(reader, wanted.filters.references, head.references, revision);
+  wanted.filters.resolve(references);
+  return { head: { ...head, references }, revision, pinned: pinned !== undefined, immutable, tag };
 }
 
 export function contentArgs(

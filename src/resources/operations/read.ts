@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Preamble, readPreamble } from '../../db/look-up.js';
 import type { Reader } from '../../db/store.js';
 import { cacheHeaders, isNotModified, versionTag } from '../../http/conditional.js';
+import { Moved } from '../../http/moved.js';
 import { type Query, readQuery } from '../../http/query.js';
 import { type Current, findAsOf, findCurrent, findStored, type Version } from '../../journal/read.js';
 import { Problem } from '../../problems.js';
@@ -81,7 +82,7 @@ async function findPlain(resource: Resource, services: Services, ref: string): P
   const stored = await findStored(services.store, resource.kind, ref, held?.revision ?? 0);
   if (held !== undefined && stored?.revision === held.revision) return present(held);
   if (stored === undefined) throw notFound(resource, ref);
-  if (stored.doc === null) throw await deletion(resource, services, ref);
+  if (stored.doc === null) throw await whyAbsent(resource, services, ref);
   const { revision, version, doc } = stored;
   const read = { revision, version, doc: Buffer.from(doc) };
   services.documents.set(key, read);
@@ -92,12 +93,12 @@ function present<Doc extends string | Buffer>({ doc, version }: { doc: Doc; vers
   return { doc, version, asOf: undefined, immutable: false };
 }
 
-async function deletion(resource: Resource, services: Services, ref: string): Promise<Problem> {
+async function whyAbsent(resource: Resource, services: Services, ref: string): Promise<Error> {
   const current = await findCurrent(services.store, resource.kind, ref);
-  return current ? gone(current.id, current.recordedAt, current.note) : notFound(resource, ref);
+  return current ? absent(current) : notFound(resource, ref);
 }
 
-/** The record as it is, or as it was, and the head of the journal. Raises `not-found` and `gone`. */
+/** The record as it is, or as it was, and the head of the journal. Raises `not-found`, `gone` and `Moved`. */
 export async function findRecord(
   resource: Resource,
   services: Services,
@@ -112,7 +113,7 @@ export async function findRecord(
   return { head, found };
 }
 
-/** The record as it was. Raises `not-found`, and `gone` where it was deleted then. */
+/** The record as it was. Raises `not-found`, `gone` where it was deleted then and `Moved` where it was merged. */
 async function findThen(
   resource: Resource,
   services: Services,
@@ -126,7 +127,10 @@ async function findThen(
   return { doc, version, asOf: revision, immutable: isImmutable(asOf, head) };
 }
 
-/** The version of a record that held at a revision. Raises `not-found`, and `gone` where it was deleted then. */
+/**
+ * The version of a record that held at a revision. Raises `not-found`, `gone` where it was deleted then and `Moved` where
+ * it was merged.
+ */
 export async function requireVersion(
   resource: Resource,
   reader: Reader,
@@ -136,7 +140,7 @@ export async function requireVersion(
   const version = await findAsOf(reader, resource.kind, ref, revision);
   if (version === undefined) throw notFound(resource, ref, ` at revision ${revision}`);
   const { doc } = version;
-  if (doc === null) throw gone(version.entity, version.recordedAt, version.note);
+  if (doc === null) throw absent({ ...version, id: version.entity });
   return { ...version, doc };
 }
 
@@ -152,18 +156,18 @@ function sendPlain(
   return reply.type(JSON_UTF8).send(found.doc);
 }
 
-/** The record as it is now. Raises `not-found`, or `gone` with when and why. */
+/** The record as it is now. Raises `not-found`, `gone` with when and why, and `Moved`. */
 function requireLive(resource: Resource, current: Current | undefined, ref: string): Found {
   if (current === undefined) throw notFound(resource, ref);
-  if (current.doc === null) throw gone(current.id, current.recordedAt, current.note);
+  if (current.doc === null) throw absent(current);
   return present({ doc: current.doc, version: current.version });
 }
 
-/** The live record that a change is about. Raises `not-found` and `gone`. */
-export async function requireRecord(resource: Resource, services: Services, ref: string): Promise<Current> {
-  const current = await findCurrent(services.store, resource.kind, ref);
-  requireLive(resource, current, ref);
-  return current as Current;
+/** The live record that a change is about. Raises `not-found`, and `gone` where it was deleted or merged. */
+export function requireThere(resource: Resource, current: Current | undefined, ref: string): Current {
+  if (current === undefined) throw notFound(resource, ref);
+  if (current.deleted) throw gone(current);
+  return current;
 }
 
 export function notFound(resource: Resource, ref: string, when = ''): Problem {
@@ -173,8 +177,19 @@ export function notFound(resource: Resource, ref: string, when = ''): Problem {
   );
 }
 
-export function gone(id: string, deletedAt: string, note: string | null): Problem {
-  return new Problem('gone', 'The record was deleted.', {
-    extra: { id, deletedAt, ...(note !== null && { reason: note }) },
+/** The last version of a record that is no more: when that was, why, and what it goes on as. */
+type Ended = Pick<Current, 'id' | 'recordedAt' | 'note' | 'mergedInto'>;
+
+/** Why a record that is no more cannot be read: `gone` when it was deleted, and where to go when it was merged. */
+export function absent(ended: Ended): Problem | Moved {
+  return ended.mergedInto === null ? gone(ended) : new Moved(ended.mergedInto);
+}
+
+function gone({ id, recordedAt, note, mergedInto }: Ended): Problem {
+  const reason = note !== null && { reason: note };
+  if (mergedInto === null)
+    return new Problem('gone', 'The record was deleted.', { extra: { id, deletedAt: recordedAt, ...reason } });
+  return new Problem('gone', `The record was merged into ${mergedInto}; change that one.`, {
+    extra: { id, mergedInto, mergedAt: recordedAt, ...reason },
   });
 }

@@ -6,7 +6,7 @@ import { type Cursor, queryHash } from '../../shared/cursor.js';
 import type { Resource } from '../resource.js';
 import { type AsOf, isImmutable, revisionOf } from './as-of.js';
 import { type KeyKinds, pinnedRevision } from './paging.js';
-import { gone, notFound, requireVersion } from './read.js';
+import { absent, notFound, requireVersion } from './read.js';
 import type { Services } from './services.js';
 
 /** Where a walk stands through what hangs on one record. */
@@ -25,7 +25,7 @@ export interface RecordWalk {
 
 /**
  * Finds the record of a walk, by a reference read as it was then, and the revision. `what` names the walk and what else
- * its cursors are bound to. Raises `not-found`, `gone`, `invalid-parameter` and what is wrong with the cursor.
+ * its cursors are bound to. Raises `not-found`, `gone`, `Moved`, `invalid-parameter` and what is wrong with the cursor.
  */
 export async function beginWalk(
   resource: Resource,
@@ -48,10 +48,10 @@ export async function beginWalk(
   return { id, walk, epoch: head.epoch, pinned, revision: pinned ?? head.revision, immutable };
 }
 
-/** A walk that has begun goes on when its record is deleted meanwhile. */
+/** A walk that has begun goes on when its record is deleted or merged meanwhile. */
 async function presentId(resource: Resource, reader: Reader, ref: string, hasBegun: boolean): Promise<string> {
   const current = await findCurrent(reader, resource.kind, ref);
   if (current === undefined) throw notFound(resource, ref);
-  if (current.deleted && !hasBegun) throw gone(current.id, current.recordedAt, current.note);
+  if (current.deleted && !hasBegun) throw absent(current);
   return current.id;
 }

@@ -5,7 +5,7 @@ import { readIfMatch, requireIfMatch, versionTag } from '../../http/conditional.
 import { type Answer, send, writeOnce } from '../../http/idempotency.js';
 import { readQuery } from '../../http/query.js';
 import type { Body } from '../../journal/kind.js';
-import type { Current } from '../../journal/read.js';
+import { type Current, findCurrent } from '../../journal/read.js';
 import type { Outcome } from '../../journal/record.js';
 import type { Resource } from '../resource.js';
 import {
@@ -22,7 +22,7 @@ import {
   withExternalId,
 } from './effects.js';
 import { applyJsonPatch, applyMergePatch } from './patch.js';
-import { requireRecord } from './read.js';
+import { requireThere } from './read.js';
 import { JSON_UTF8, type Services } from './services.js';
 
 declare module 'fastify' {
@@ -50,7 +50,7 @@ export function requireExisting(resource: Resource, services: Services) {
   return async (request: FastifyRequest) => {
     const { ref } = request.params as { ref: string };
     if (request.method === 'PUT' && mustBeNew(request)) return;
-    request.current = await requireRecord(resource, services, ref);
+    request.current = requireThere(resource, await findCurrent(services.store, resource.kind, ref), ref);
   };
 }
 
@@ -129,11 +129,11 @@ export function deleteHandler(resource: Resource, services: Services) {
 }
 
 /** What effects work with, for a request. Raises `invalid-request` for wrong headers. */
-function actingFor({ journal, baseUrl }: Services, request: FastifyRequest): Acting {
+export function actingFor({ journal, baseUrl }: Services, request: FastifyRequest): Acting {
   return { journal, baseUrl, author: readAuthor(request) };
 }
 
-function answerOf(resource: Resource, services: Services, effect: Effect): Answer {
+export function answerOf(resource: Resource, services: Services, effect: Effect): Answer {
   return written(resource, services, { ...effect, doc: effect.doc ?? '' }, effect.status === 201);
 }
 

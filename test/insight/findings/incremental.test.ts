@@ -62,6 +62,8 @@ it(`what is kept is what checking everything finds, over ${EDITS} random edits`,
   }
   expect([...statuses.keys()].filter((status) => status >= 500)).toEqual([]);
   expect((statuses.get(200) ?? 0) + (statuses.get(201) ?? 0) + (statuses.get(204) ?? 0)).toBeGreaterThan(EDITS / 2);
+  const { rows } = await t.db.query("select entity from revisions where op = 'merge'");
+  expect(rows.length).toBeGreaterThan(EDITS / 50);
   // A rule that never came and went would agree whatever its dependencies are.
   const names = RULES.map(({ name }) => name).sort();
   expect([...come].sort()).toEqual(names);
