@@ -17,6 +17,8 @@ export const TABLE_KEYS: Readonly<Record<CopiedTable, readonly string[]>> = {
   apiKeys: ['id'],
   idempotencyKeys: ['principal', 'keySha256'],
   importRuns: ['id'],
+  pulls: ['instance'],
+  pullConflicts: ['instance', 'record'],
   events: ['revision'],
   actors: ['revision'],
   agreements: ['revision'],

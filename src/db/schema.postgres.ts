@@ -29,4 +29,6 @@ export const {
   apiKeys,
   idempotencyKeys,
   importRuns,
+  pulls,
+  pullConflicts,
 } = tables;

@@ -40,10 +40,16 @@ function defineEntities({ table, key, text, integer, big, flag, index, uniqueInd
       mergedInto: key('merged_into'),
       /** Instance it is mirrored from; null for our own. */
       origin: key('origin'),
+      /** Instance that it is pulled from, which may itself mirror it; null for our own. */
+      via: key('via'),
+      /** Which snapshot of that instance it was last in; null for our own. */
+      seen: integer('seen'),
     },
     (t) => [
       uniqueIndex('entities_live_slug').on(t.type, t.slug).where(sql`not deleted`),
       index('entities_slug').on(t.slug, t.type),
+      // Those that a mirrored record refers to and that have not come yet.
+      index('entities_awaited').on(t.via, t.id).where(sql`version = 0`),
     ],
   );
 }
@@ -74,6 +80,8 @@ function defineRevisions(
       requestId: key('request_id'),
       /** The record that this one was merged into by this change; null for other changes. */
       mergedInto: key('merged_into'),
+      /** Instance that the version was mirrored from; null for our own. */
+      origin: key('origin'),
     },
     (t) => [
       uniqueIndex('revisions_entity').on(t.entity, t.revision),
