@@ -69,6 +69,13 @@ export const SETTINGS = {
     z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).transform((url) => url.replace(/\/+$/, '')),
     'Public address of the service, put before links; empty makes links relative to the host.',
   ),
+  pullKey: setting(
+    'CHANCERY_PULL_KEY',
+    '',
+    z.string().max(500),
+    'API key with which `chancery pull` reads another instance; empty sends none.',
+    true,
+  ),
   logLevel: setting(
     'LOG_LEVEL',
     'info',

@@ -4,6 +4,7 @@ import { type Command, EXIT, helpText, parseArguments, type Terminal, UsageError
 import { copyCommand } from './commands/copy.js';
 import { keyCommands } from './commands/keys.js';
 import { openapiCommand } from './commands/openapi.js';
+import { pullCommand } from './commands/pull.js';
 import { seedCommand } from './commands/seed.js';
 import { serveCommand } from './commands/serve.js';
 import { migrateCommand, reindexCommand, verifyCommand } from './commands/upkeep.js';
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   verifyCommand,
   reindexCommand,
   copyCommand,
+  pullCommand,
   openapiCommand,
 ];
 

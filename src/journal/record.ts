@@ -4,7 +4,14 @@ import type { Tx } from '../db/store.js';
 import { Problem } from '../problems.js';
 import { type Clock, toInstant } from '../shared/clock.js';
 import type { IdSource } from '../shared/ids.js';
-import { freeSlug, requireFreeExternalIds, requireFreeSlug, requireRules, requireUnreferenced } from './checks.js';
+import {
+  freeSlug,
+  requireFreeExternalIds,
+  requireFreeSlug,
+  requireOwn,
+  requireRules,
+  requireUnreferenced,
+} from './checks.js';
 import type { Body, Document, RecordKind } from './kind.js';
 import { CellCounts, closeRows, countCells, insertRows } from './project.js';
 import { checkQuotes } from './quotes.js';
@@ -81,7 +88,7 @@ export class Journal {
     return outcomes;
   }
 
-  /** Puts `body` in place of what the record says; a body without slug keeps the slug. */
+  /** Puts `body` in place of what the record says; a body without slug keeps the slug. Raises `foreign-origin`, too. */
   async replace(tx: Tx, kind: RecordKind, current: Current, body: Body, author: Author): Promise<Outcome> {
     const slug = (body.slug as string | undefined) ?? current.slug;
     if (slug !== current.slug) await requireFreeSlug(tx, kind, slug, current.id);
@@ -105,13 +112,14 @@ export class Journal {
     return this.#revise(tx, kind, current, body, author, { kept: changes });
   }
 
-  /** Writes a tombstone. Raises `still-referenced` while other records refer to this one. */
+  /** Writes a tombstone. Raises `foreign-origin`, and `still-referenced` while other records refer to this one. */
   async remove(
     tx: Tx,
     kind: RecordKind,
     current: Current,
     author: Author,
   ): Promise<{ version: number; revision: number }> {
+    await requireOwn(tx, kind, current);
     await requireUnreferenced(tx, current.id);
     const { revision, recordedAt } = await takeRevision(tx, toInstant(this.#clock.now()));
     const version = current.version + 1;
@@ -164,6 +172,7 @@ export class Journal {
     author: Author,
     { kept = {}, counts }: { kept?: Body; counts?: CellCounts | undefined } = {},
   ): Promise<Outcome> {
+    await requireOwn(tx, kind, current);
     const body = { ...input, slug: current.slug };
     await resolveReferences(tx, kind, body);
     await requireRules(tx, kind, current.id, body);
@@ -225,7 +234,7 @@ export function contentOf(document: Body): Body {
 }
 
 /** The fields among some that are kept, in their order; those that are null are taken away. */
-function keptOf(kind: RecordKind, fields: Body): Body {
+export function keptOf(kind: RecordKind, fields: Body): Body {
   const kept = kind.kept.map((field) => [field, fields[field] ?? null] as const);
   return Object.fromEntries(kept.filter(([, value]) => value !== null));
 }
@@ -234,7 +243,8 @@ function storedAt({ doc }: Outcome): string {
   return (JSON.parse(doc) as Document).updatedAt;
 }
 
-function revisionRow(kind: RecordKind, current: Current, author: Author) {
+/** What a revision says beside its number, version and document. */
+export function revisionRow(kind: RecordKind, current: Pick<Current, 'id' | 'slug' | 'label'>, author: Author) {
   return {
     entity: current.id,
     type: kind.type,
@@ -247,7 +257,8 @@ function revisionRow(kind: RecordKind, current: Current, author: Author) {
   };
 }
 
-function previousCells(kind: RecordKind, current: Current): string[] {
+/** Roll-up cells that the record counts in as it stands. */
+export function previousCells(kind: RecordKind, current: Pick<Current, 'doc' | 'created'>): string[] {
   if (current.doc === null) return [];
   return projectRows(kind, JSON.parse(current.doc) as Document, current.created).counted;
 }

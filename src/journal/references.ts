@@ -105,7 +105,7 @@ export function listValues(values: readonly (string | number)[], prefix = 'v'): 
   return { names, values: Object.fromEntries(names.map((name, index) => [name, list[index] ?? null])) };
 }
 
-function findEntities(reader: Reader, column: 'id' | 'slug', batch: readonly string[]): Promise<Found[]> {
+export function findEntities(reader: Reader, column: 'id' | 'slug', batch: readonly string[]): Promise<Found[]> {
   const { names, values } = listValues(batch);
   return reader.all(
     `entities by ${column} ${names.length}`,
