@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import type { Store } from './db/store.js';
 import { registerAuth } from './http/auth.js';
 import { registerBodies } from './http/body.js';
+import { registerMetrics } from './http/metrics.js';
 import { DOCS_PREFIX, registerDocs, registerOpenApi } from './http/openapi.js';
 import {
   answerParserError,
@@ -108,6 +109,7 @@ export async function buildApp({
   registerFindings(app, services, findings);
   registerSync(app, services);
   registerService(app, store);
+  registerMetrics(app, store);
   await registerDocs(app);
   return app;
 }

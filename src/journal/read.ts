@@ -36,6 +36,8 @@ export interface Version {
   recordedAt: string;
   by: string;
   note: string | null;
+  /** Instance that it was mirrored from; null for our own. */
+  origin: string | null;
 }
 
 type Db = Parameters<Parameters<Reader['all']>[1]>[0];
@@ -136,6 +138,7 @@ const versionColumns = (t: Tables) => ({
   recordedAt: t.revisions.recordedAt,
   by: t.revisions.by,
   note: t.revisions.note,
+  origin: t.revisions.origin,
 });
 
 /** The version of a record that held at a revision; the reference is read as it was then. One query. */

@@ -16,10 +16,11 @@ interface Step {
   version: number;
   slug: string;
   doc: string | null;
+  origin: string | null;
 }
 
 /** What the journal says of a record after its last revision. */
-type Standing = Pick<Step, 'version' | 'revision' | 'slug'> & { deleted: boolean };
+type Standing = Pick<Step, 'version' | 'revision' | 'slug' | 'origin'> & { deleted: boolean };
 
 /** A place where the database does not say what the journal says. */
 export interface Discrepancy {
@@ -70,10 +71,11 @@ export async function verify(store: Store, kinds: Kinds): Promise<Discrepancy[]>
       if (step.revision !== expected)
         found.push({ where: `revision ${expected}`, what: 'is missing from the journal' });
       expected = step.revision + 1;
-      if (step.version !== (standings.get(step.entity)?.version ?? 0) + 1)
+      // Mirrored versions have the numbers that they have where they come from.
+      if (step.origin === null && step.version !== (standings.get(step.entity)?.version ?? 0) + 1)
         found.push({ where: step.entity, what: `has no version before ${step.version}` });
-      const { version, revision, slug } = step;
-      standings.set(step.entity, { version, revision, slug, deleted: step.doc === null });
+      const { version, revision, slug, origin } = step;
+      standings.set(step.entity, { version, revision, slug, origin, deleted: step.doc === null });
       if (isDamaged(step, rows)) {
         found.push({ where: `revision ${revision}`, what: NO_DOCUMENT });
         return;
@@ -110,6 +112,7 @@ async function walk(reader: Reader, kinds: Kinds, visit: Visit): Promise<void> {
             version: t.revisions.version,
             slug: t.revisions.slug,
             doc: t.revisions.doc,
+            origin: t.revisions.origin,
           })
           .from(t.revisions)
           .where(gt(t.revisions.revision, sql.placeholder('after')))
@@ -233,14 +236,16 @@ async function compareTotals(
 }
 
 async function compareEntities(reader: Reader, standings: ReadonlyMap<string, Standing>): Promise<Discrepancy[]> {
-  const rows = await reader.all('entity standings', (db, { entities }) => {
-    const { id, version, revision, slug, deleted } = entities;
-    return db.select({ id, version, revision, slug, deleted }).from(entities).orderBy(asc(id));
+  const all = await reader.all('entity standings', (db, { entities }) => {
+    const { id, version, revision, slug, deleted, origin, via } = entities;
+    return db.select({ id, version, revision, slug, deleted, origin, via }).from(entities).orderBy(asc(id));
   });
+  // What is awaited from a mirrored instance has no version yet.
+  const rows = all.filter(({ version, via }) => version > 0 || via === null);
   const found: Discrepancy[] = [];
-  for (const { id, ...row } of rows) {
+  for (const { id, via: _via, ...row } of rows) {
     const standing = standings.get(id);
-    for (const field of ['version', 'revision', 'slug', 'deleted'] as const) {
+    for (const field of ['version', 'revision', 'slug', 'deleted', 'origin'] as const) {
       if (standing?.[field] === row[field]) continue;
       found.push({
         where: id,

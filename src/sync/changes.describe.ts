@@ -23,6 +23,10 @@ export const ChangeSchema = z
     op: z.enum(Object.keys(OPS) as [keyof typeof OPS]).meta({ description: opMeanings.join(' ') }),
     ...authorship,
     mergedInto: z.string().optional().meta({ description: 'With `merge`: id of the record that goes on.' }),
+    origin: z
+      .string()
+      .optional()
+      .meta({ description: 'Of a mirrored record: the instance where it is edited (`instance` of `/v1/sync` there).' }),
     document: z
       .union(resources.map(({ representation }) => representation))
       .nullable()

@@ -52,6 +52,8 @@ export interface Change {
   by: string;
   note: string | null;
   mergedInto: string | null;
+  /** Instance that it was mirrored from; null for our own. */
+  origin: string | null;
   /** The document as JSON text; null without one, and when documents are not asked for. */
   doc: string | null;
 }
@@ -146,9 +148,10 @@ function readRows(reader: Reader, followed: Followed, place: Place, upTo: number
 }
 
 function rowColumns({ revisions, entities }: Tables) {
-  const { revision, entity: id, type, slug, version, op, changeKind, recordedAt, by, note } = revisions;
+  const { revision, entity: id, type, slug, version, op, changeKind, recordedAt, by, note, origin } = revisions;
   return {
-    ...{ revision, id, type, slug, version, op, changeKind, recordedAt, by, note, mergedInto: entities.mergedInto },
+    ...{ revision, id, type, slug, version, op, changeKind, recordedAt, by, note, origin },
+    mergedInto: entities.mergedInto,
     chars: documentLength({ revisions } as Tables),
   };
 }

@@ -173,8 +173,9 @@ export async function readFollowing(
 
 /** An entry as JSON text on one line; stored documents are put in as they are. */
 export function changeText(change: Change, docs: boolean): string {
-  const { revision, type, id, slug, version, op, changeKind, recordedAt, by, note, mergedInto, doc } = change;
+  const { revision, type, id, slug, version, op, changeKind, recordedAt, by, note, mergedInto, origin, doc } = change;
   const members = { revision, type, id, slug, version, op, changeKind, recordedAt, by, note };
-  const text = JSON.stringify({ ...members, ...(mergedInto !== null && op === 'merge' && { mergedInto }) });
+  const merged = mergedInto !== null && op === 'merge' && { mergedInto };
+  const text = JSON.stringify({ ...members, ...merged, ...(origin !== null && { origin }) });
   return docs ? `${text.slice(0, -1)},"document":${doc ?? 'null'}}` : text;
 }

@@ -116,6 +116,9 @@ export const HistoryPage = z
             revision: z.int().meta({ description: 'Number of the journal entry.' }),
             op: z.enum(['put', 'delete']).meta({ description: 'Whether it was written or deleted.' }),
             ...authorship,
+            origin: z.string().optional().meta({
+              description: 'Of a version that was mirrored: the instance where the record is edited.',
+            }),
             changes: z.array(FieldChange).meta({ description: 'What changed, field by field.' }),
           })
           .meta({ id: 'HistoryEntry', description: 'One version of a record.' }),

@@ -45,7 +45,7 @@ export function historyHandler(resource: Resource, services: Services) {
 }
 
 function entry(version: Version, previous: Version | undefined) {
-  const { doc, note, op, changeKind, recordedAt, by, revision } = version;
+  const { doc, note, op, changeKind, recordedAt, by, revision, origin } = version;
   return {
     version: version.version,
     revision,
@@ -54,6 +54,7 @@ function entry(version: Version, previous: Version | undefined) {
     recordedAt,
     by,
     note,
+    ...(origin !== null && { origin }),
     changes: diffDocuments(previous?.doc ?? null, doc),
   };
 }

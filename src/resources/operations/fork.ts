@@ -1,0 +1,44 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { readAuthor } from '../../http/change.js';
+import { NEEDS_KEY, problemResponses } from '../../http/describe.js';
+import { send } from '../../http/idempotency.js';
+import { readQuery } from '../../http/query.js';
+import { fork } from '../../journal/foreign.js';
+import type { Resource } from '../resource.js';
+import { answer, changed, changeHeaders, EXISTING, KEYED } from './describe.js';
+import { refParameter } from './describe-parameters.js';
+import type { Services } from './services.js';
+import { again, requireCurrent, written } from './write.js';
+
+/** `POST /v1/{collection}/{ref}/fork`: a mirrored record becomes ours, by a version that says the same. */
+export function forkHandler(resource: Resource, services: Services) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    readQuery(request, []);
+    const author = readAuthor(request);
+    const read = requireCurrent(request);
+    const answered = await services.store.write(async (tx) => {
+      const current = await again(tx, resource, read);
+      return written(resource, services, await fork(tx, services.clock, resource.kind, current, author), false);
+    });
+    return send(reply, answered);
+  };
+}
+
+export function describeFork(resource: Resource): object {
+  const { type, name } = resource;
+  return {
+    operationId: `fork${name}`,
+    summary: `Make a mirrored ${type} ours`,
+    description:
+      'Makes a version that says the same and is edited here from now on; what changes where it was mirrored from is not taken over any more. A record that is ours already stays as it is. See docs/mirroring.md.',
+    tags: [resource.collection],
+    security: NEEDS_KEY,
+    params: refParameter(resource, 'seed'),
+    headers: z.object(changeHeaders),
+    response: {
+      200: answer('The record, which is ours.', resource.representation, changed),
+      ...problemResponses(...KEYED, ...EXISTING, 'invalid-request'),
+    },
+  };
+}
