@@ -13,6 +13,7 @@ import { describeFilters } from './filters.js';
 import { describeHistory } from './history.js';
 import { describeIdempotency } from './idempotency.js';
 import { describeLinks } from './links.js';
+import { describeMirrored } from './mirrored.js';
 import { describePaging } from './paging.js';
 import { describeParameters } from './parameters.js';
 import { describePatching } from './patching.js';
@@ -41,6 +42,7 @@ export function describeConformance(resource: Resource): void {
     describeExternalIds(context);
     describeIdempotency(context);
     describeBodies(context);
+    describeMirrored(context);
     describeAccess(context);
   });
 }

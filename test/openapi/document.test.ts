@@ -75,7 +75,7 @@ describe('the document as a whole', () => {
 
 describe.each(operations.map((operation) => [operation.operationId, operation] as const))('%s', (id, operation) => {
   test('is named, summed up, described and tagged', () => {
-    expect(id).toMatch(/^(?:list|create|get|replace|patch|delete|upsert|search|suggest)[A-Z][A-Za-z]+$/);
+    expect(id).toMatch(/^(?:list|create|get|replace|patch|delete|upsert|search|suggest|fork)[A-Z][A-Za-z]+$/);
     expect(operations.filter(({ operationId }) => operationId === id)).toHaveLength(1);
     expect(operation.summary).toMatch(/^[A-Z].{3,80}[^.]$/);
     expect(operation.description).toMatch(/^[A-Z].{20,}\.$/s);

@@ -50,7 +50,7 @@ export const KEYED: ProblemCode[] = [
   'overloaded',
   'storage-full',
 ];
-const BODY: ProblemCode[] = [
+export const BODY: ProblemCode[] = [
   'invalid-request',
   'malformed-json',
   'invalid-text',

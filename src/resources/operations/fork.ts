@@ -5,8 +5,9 @@ import { NEEDS_KEY, problemResponses } from '../../http/describe.js';
 import { send } from '../../http/idempotency.js';
 import { readQuery } from '../../http/query.js';
 import { fork } from '../../journal/foreign.js';
+import { Problem } from '../../problems.js';
 import type { Resource } from '../resource.js';
-import { answer, changed, changeHeaders, EXISTING, KEYED } from './describe.js';
+import { answer, BODY, changed, changeHeaders, EXISTING, KEYED } from './describe.js';
 import { refParameter } from './describe-parameters.js';
 import type { Services } from './services.js';
 import { again, requireCurrent, written } from './write.js';
@@ -15,6 +16,7 @@ import { again, requireCurrent, written } from './write.js';
 export function forkHandler(resource: Resource, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     readQuery(request, []);
+    requireNothing(request.body);
     const author = readAuthor(request);
     const read = requireCurrent(request);
     const answered = await services.store.write(async (tx) => {
@@ -23,6 +25,14 @@ export function forkHandler(resource: Resource, services: Services) {
     });
     return send(reply, answered);
   };
+}
+
+/** Clients that always send JSON may send an empty object. */
+function requireNothing(body: unknown): void {
+  if (body == null || (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0)) return;
+  throw new Problem('invalid-request', 'A fork takes no body.', {
+    errors: [{ in: 'body', pointer: '', code: 'not-allowed', message: 'must be left out' }],
+  });
 }
 
 export function describeFork(resource: Resource): object {
@@ -38,7 +48,7 @@ export function describeFork(resource: Resource): object {
     headers: z.object(changeHeaders),
     response: {
       200: answer('The record, which is ours.', resource.representation, changed),
-      ...problemResponses(...KEYED, ...EXISTING, 'invalid-request'),
+      ...problemResponses(...KEYED, ...EXISTING, ...BODY),
     },
   };
 }
