@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANY, type AnyJson } from '../support/client.js';
-import { expectEqual, type Instance, mirrorsOf, pull, startInstance } from './mirroring.js';
+import { expectEqual, type Instance, mirrorsOf, post, pull, startInstance } from './mirroring.js';
 
 let origin: Instance;
 let mirror: Instance;
@@ -14,11 +14,6 @@ afterAll(async () => {
 });
 
 const level = () => pull(mirror, origin.service.url);
-const post = async ({ http }: Instance, collection: string, body: object): Promise<AnyJson> => {
-  const answer = await http.post(`/v1/${collection}`, body);
-  expect({ status: answer.status, text: answer.status === 201 ? '' : answer.text }).toEqual({ status: 201, text: '' });
-  return answer.body;
-};
 const putText = (id: string, raw: string) =>
   origin.http.send('PUT', `/v1/sources/${id}/text`, { raw, headers: { ...ANY, 'content-type': 'text/plain' } });
 

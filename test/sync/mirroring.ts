@@ -1,9 +1,14 @@
 import { expect } from 'vitest';
+import { copyDatabase } from '../../src/db/copy.js';
+import { openDatabase } from '../../src/db/open.js';
+import { readConflicts } from '../../src/db/pulls.js';
 import { verify } from '../../src/journal/rebuild.js';
 import { kinds, resources } from '../../src/resources/index.js';
 import { type PullOptions, type PullOutcome, pullFrom } from '../../src/sync/mirror/mirror.js';
 import { type AnyJson, type Client, client } from '../support/client.js';
+import { type TestDatabase, temporaryDatabase } from '../support/database.js';
 import { startTestService, type TestService, type TestServiceOptions } from '../support/service.js';
+import { startSecondService } from './second-service.js';
 
 /** A service that mirrors others, or is mirrored. */
 export interface Instance {
@@ -75,4 +80,47 @@ async function expectTextsEqual(origin: Instance, mirror: Instance, records: Map
 /** What `GET /v1/sync` says of what is mirrored. */
 export async function mirrorsOf({ http }: Instance): Promise<AnyJson[]> {
   return (await http.get('/v1/sync')).body.mirrors;
+}
+
+/** Creates a record and gives its representation. */
+export async function post({ http }: Instance, collection: string, body: object): Promise<AnyJson> {
+  const answer = await http.post(`/v1/${collection}`, body);
+  expect({ status: answer.status, text: answer.status === 201 ? '' : answer.text }).toEqual({ status: 201, text: '' });
+  return answer.body;
+}
+
+/** The conflicts that a mirror has noted, by record. */
+export async function conflictsOf(mirror: Instance, origin: Instance): Promise<Record<string, string>> {
+  const conflicts = await readConflicts(mirror.service.store, await origin.id(), 10_000);
+  return Object.fromEntries(conflicts.map(({ record, reason }) => [record, reason]));
+}
+
+/** A copy of the database of a running instance, as it stands. */
+export async function backUp({ service }: Instance): Promise<TestDatabase> {
+  const database = await temporaryDatabase();
+  const store = await openDatabase(database.url);
+  await copyDatabase(service.store, store, { overwrite: true, progress: () => undefined });
+  await store.close();
+  return database;
+}
+
+/** Serves a copy as what was restored from a backup: the same instance in another life. */
+export async function serveRestored({ service }: Instance, database: TestDatabase): Promise<Instance> {
+  const store = await openDatabase(database.url);
+  await store.write((tx) =>
+    tx.run('new epoch', (db, { head }) => db.update(head).set({ epoch: `restored-${database.url.slice(-12)}` })),
+  );
+  await store.close();
+  const second = await startSecondService({ database } as TestService);
+  const http = client({ url: second.url, key: service.key });
+  return {
+    service: { url: second.url, key: service.key } as TestService,
+    http,
+    id: async () => (await http.get('/v1/sync')).body.instance,
+    async stop() {
+      http.close();
+      await second.stop();
+      await database.remove();
+    },
+  };
 }
