@@ -193,16 +193,19 @@ export async function readAwaited(reader: Reader, via: string, limit: number, af
   return rows.map(({ id }) => id);
 }
 
-/** Live records pulled from an instance that its last snapshot did not have, from behind one on. */
+/**
+ * Live records pulled from an instance that its last snapshot did not have, from behind one on; of these only those to
+ * which one refers that it had, or that is not pulled from it, when they must be `needed`.
+ */
 export function readUnseen(
   reader: Reader,
-  via: string,
-  run: number,
+  { instance, run }: Pick<Pull, 'instance' | 'run'>,
   limit: number,
   after = '',
+  needed?: 'needed',
 ): Promise<{ id: string; type: string }[]> {
   return reader.all(
-    'unseen',
+    `unseen ${needed ?? ''}`,
     (db, { entities: t }) =>
       db
         .select({ id: t.id, type: t.type })
@@ -212,11 +215,13 @@ export function readUnseen(
             ...[eq(t.via, sql.placeholder('via')), eq(t.deleted, false)],
             sql`${t.seen} <> ${sql.placeholder('run')}`,
             sql`${t.id} > ${sql.placeholder('after')}`,
+            needed &&
+              sql`exists (select 1 from links join entities as other on other.id = links.subject where links.target = ${t.id} and links.until is null and (other.via is null or other.via <> ${t.via} or other.seen = ${sql.placeholder('run')}))`,
           ),
         )
         .orderBy(asc(t.id))
         .limit(sql.placeholder('limit')),
-    { via, run, after, limit },
+    { via: instance, run, after, limit },
   );
 }
 

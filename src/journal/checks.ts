@@ -1,7 +1,7 @@
-import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { ancestorAreas } from '../db/areas.js';
 import { findEditingUrl } from '../db/pulls.js';
-import type { Reader, Tx } from '../db/store.js';
+import type { Tx } from '../db/store.js';
 import { type InputError, Problem } from '../problems.js';
 import { SLUG_MAX, slugify } from '../shared/text.js';
 import type { Body, RecordKind } from './kind.js';
@@ -175,19 +175,4 @@ export async function requireUnreferenced(tx: Tx, id: string): Promise<void> {
   );
   if (referencedBy.length === 0) return;
   throw new Problem('still-referenced', 'Other records refer to this one.', { extra: { referencedBy } });
-}
-
-/** Whether any record refers to one. */
-export async function isReferredTo(reader: Reader, id: string): Promise<boolean> {
-  const row = await reader.get(
-    'referred to',
-    (db, { links }) =>
-      db
-        .select({ subject: links.subject })
-        .from(links)
-        .where(and(eq(links.target, sql.placeholder('id')), isNull(links.until), ne(links.subject, links.target)))
-        .limit(1),
-    { id },
-  );
-  return row !== undefined;
 }

@@ -338,7 +338,8 @@ async function setEntity(tx: Tx, id: string, columns: EntityColumns): Promise<vo
   );
 }
 
-async function markSeen(tx: Tx, { via, run }: Mirroring, ids: readonly string[]): Promise<void> {
+/** Notes of records that the last snapshot has them; others that come from there will be taken for gone. */
+export async function markSeen(tx: Tx, { via, run }: Mirroring, ids: readonly string[]): Promise<void> {
   await inBatches(ids, async (batch) => {
     const { names, values } = listValues(batch);
     await tx.run(

@@ -127,11 +127,13 @@ describe('a snapshot that is not whole takes nothing away', () => {
     await failsAndRecovers('wrong', /snapshot/);
   });
 
-  it('when it begins in its midst, or twice', async () => {
+  it.each<[string, (lines: AnyJson[]) => AnyJson[]]>([
+    ['in its midst', (lines) => lines.slice(1)],
+    ['twice', (lines) => [...lines.slice(0, 2), ...lines]],
+  ])('when it begins %s', async (_where, alter) => {
     await levelThenRestored();
-    alterSnapshot((lines) => lines.slice(1));
+    alterSnapshot(alter);
     await failsAndRecovers('wrong', /first line/);
-    alterSnapshot((lines) => [...lines.slice(0, 2), ...lines]);
   });
 });
 

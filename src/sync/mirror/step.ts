@@ -1,6 +1,12 @@
 import { advancePull, forgetConflicts, noteConflict, type Pull } from '../../db/pulls.js';
 import type { Store, Tx } from '../../db/store.js';
-import { type Applied, applyForeign, type ConflictReason, type ForeignChange } from '../../journal/foreign.js';
+import {
+  type Applied,
+  applyForeign,
+  type ConflictReason,
+  type ForeignChange,
+  markSeen,
+} from '../../journal/foreign.js';
 import { inBatches } from '../../journal/references.js';
 import { isTextStored, sourceText } from '../../journal/texts.js';
 import { type Clock, toInstant } from '../../shared/clock.js';
@@ -86,8 +92,11 @@ export async function step(mirror: Mirror, next: Partial<Pull>, items: readonly 
   const pull: Pull = { ...mirror.pull, pulledAt: now, error: null, ...next };
   const mirroring = { via: pull.instance, self, run: pull.run };
   const changes = items.flatMap(({ change }) => (change === undefined ? [] : [change]));
+  // Those are there, if not as they can be held.
+  const invalid = items.flatMap(({ id, conflict }) => (conflict?.reason === 'invalid' ? [id] : []));
   const applied = await store.write(async (tx) => {
     const done = await applyForeign(tx, clock, mirroring, changes);
+    await markSeen(tx, mirroring, invalid);
     await noteConflicts(tx, pull.instance, now, items, done);
     if (!(await advancePull(tx, pull)))
       throw new PullError('another process pulls the same instance; stop one of them');

@@ -1,5 +1,4 @@
 import { readUnseen } from '../../db/pulls.js';
-import { isReferredTo } from '../../journal/checks.js';
 import { resourceOfType } from '../../resources/index.js';
 import type { ResourceType } from '../../shared/ids.js';
 import { fetchMissing, fetchRecord, retryConflicts } from './missing.js';
@@ -13,40 +12,49 @@ const GONE = 'It is no longer there.';
  * May be broken off and begun again at any point.
  */
 export async function sweep(mirror: Mirror): Promise<void> {
-  const { revision } = mirror.pull;
-  await fetchMissing(mirror, revision);
-  while (await sweepOnce(mirror)) await fetchMissing(mirror, revision);
+  await fetchMissing(mirror, mirror.pull.revision);
+  if (mirror.types !== undefined) while (await renewNeeded(mirror)) await fetchMissing(mirror, mirror.pull.revision);
+  await removeUnseen(mirror);
   await retryConflicts(mirror);
   await requireSame(mirror);
   await step(mirror, { phase: 'feed' });
 }
 
-/** Goes over all that the snapshot did not have; whether that may have left more without a reference. */
-async function sweepOnce(mirror: Mirror): Promise<boolean> {
-  const { store, pull, types } = mirror;
-  let removed = 0;
+/** Fetches anew what is held for the sake of what the snapshot had; gives whether that may have made more needed. */
+async function renewNeeded(mirror: Mirror): Promise<boolean> {
+  const { store, pull } = mirror;
+  let renewed = 0;
   for (let after = ''; ; ) {
-    const unseen = await readUnseen(store, pull.instance, pull.run, AT_ONCE, after);
-    const last = unseen.at(-1);
-    if (last === undefined) return types !== undefined && removed > 0;
+    const needed = await readUnseen(store, pull, AT_ONCE, after, 'needed');
+    const last = needed.at(-1);
+    if (last === undefined) return renewed > 0;
     after = last.id;
     const items: Prepared[] = [];
-    for (const { id, type } of unseen) {
-      const isWanted = types === undefined || types.includes(type as ResourceType);
-      const fetched =
-        !isWanted && (await isReferredTo(store, id)) ? await fetchRecord(mirror, id, pull.revision) : undefined;
-      items.push(fetched?.change ? fetched : ending(id, type as ResourceType));
-    }
-    const applied = await step(mirror, {}, items);
-    removed += applied.filter(({ outcome }) => outcome === 'removed').length;
+    for (const { id } of needed) items.push(await fetchRecord(mirror, id, pull.revision));
+    await step(mirror, {}, items);
+    renewed += items.filter(({ change }) => change !== undefined).length;
+  }
+}
+
+/** Takes away, or makes ours, all that is neither in the snapshot nor needed. */
+async function removeUnseen(mirror: Mirror): Promise<void> {
+  const { store, pull } = mirror;
+  for (let after = ''; ; ) {
+    const unseen = await readUnseen(store, pull, AT_ONCE, after);
+    const last = unseen.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+    await step(
+      mirror,
+      {},
+      unseen.map(({ id, type }) => ending(id, type as ResourceType)),
+    );
   }
 }
 
 /** Which version ended it there is not told by a snapshot. */
 function ending(id: string, type: ResourceType): Prepared {
   const { kind } = resourceOfType(type);
-  return {
-    id,
-    change: { op: 'delete', kind, id, version: undefined, mergedInto: null, changeKind: 'content', note: GONE },
-  };
+  const ended = { version: undefined, mergedInto: null, changeKind: 'content', note: GONE } as const;
+  return { id, change: { op: 'delete', kind, id, ...ended } };
 }
