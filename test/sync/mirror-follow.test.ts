@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Store } from '../../src/db/store.js';
 import { ANY, type AnyJson } from '../support/client.js';
-import { expectEqual, type Instance, mirrorsOf, post, pull, startInstance } from './mirroring.js';
+import { expectEqual, type Instance, mirrorsOf, post, pull, startInstance, withWrite } from './mirroring.js';
 import { type Relay, startRelay } from './relay.js';
 
 let origin: Instance;
@@ -94,24 +95,16 @@ describe('a mirror that follows', () => {
       if (path.startsWith('/v1/changes')) others += 1;
       return answer;
     };
-    const between = Object.create(store, {
-      write: {
-        value: async (work: never) => {
-          if (others === 1) {
-            others += 1;
-            await pull(mirror, origin.service.url);
-          }
-          return store.write(work);
-        },
-      },
-    });
-    const bound = new Proxy(between, {
-      get: (target, name) => {
-        const value = name === 'write' ? target.write : Reflect.get(store, name, store);
-        return typeof value === 'function' && name !== 'write' ? value.bind(store) : value;
-      },
-    });
-    await expect(pull(mirror, relay.url, { store: bound })).rejects.toThrow(/another process pulls the same/);
+    const between: Store['write'] = async (work) => {
+      if (others === 1) {
+        others += 1;
+        await pull(mirror, origin.service.url);
+      }
+      return store.write(work);
+    };
+    await expect(pull(mirror, relay.url, { store: withWrite(store, between) })).rejects.toThrow(
+      /another process pulls the same/,
+    );
     await expectEqual(origin, mirror);
     expect(await headOf(mirror)).toBe(2);
   });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Store } from '../../src/db/store.js';
 import type { Document } from '../../src/journal/kind.js';
+import { inspect } from '../support/inspect.js';
 import { editAtRandom, randomNumbers } from '../support/random-edits.js';
-import { conflictsOf, expectEqual, holdings, type Instance, pull, startInstance } from './mirroring.js';
+import { conflictsOf, expectEqual, holdings, type Instance, pull, startInstance, withWrite } from './mirroring.js';
 import { type Relay, startRelay } from './relay.js';
 
 /** Rounds of edits; `MIRROR_ROUNDS` takes more. */
@@ -29,22 +30,28 @@ class Killed extends Error {}
 
 /** A store whose process is killed now and then: before a commit, which then did not happen, or behind one. */
 function mortal(store: Store, dies: () => boolean): Store {
-  return new Proxy(store, {
-    get(target, name) {
-      const value = Reflect.get(target, name, target);
-      if (name !== 'write') return typeof value === 'function' ? value.bind(target) : value;
-      const write: Store['write'] = async (work) => {
-        const result = await target.write(async (tx) => {
-          const done = await work(tx);
-          if (dies()) throw new Killed('before the commit');
-          return done;
-        });
-        if (dies()) throw new Killed('behind the commit');
-        return result;
-      };
-      return write;
-    },
+  return withWrite(store, async (work) => {
+    const result = await store.write(async (tx) => {
+      const done = await work(tx);
+      if (dies()) throw new Killed('before the commit');
+      return done;
+    });
+    if (dies()) throw new Killed('behind the commit');
+    return result;
   });
+}
+
+/** That no version came twice, and none before an earlier one. */
+async function expectInOrder({ service }: Instance): Promise<void> {
+  const db = await inspect(service);
+  const { rows } = await db.query<{ entity: string; version: number }>(
+    'select entity, version from revisions order by entity, revision',
+  );
+  await db.close();
+  for (const [index, { entity, version }] of rows.entries()) {
+    const before = rows[index - 1];
+    if (before?.entity === entity) expect(version, entity).toBeGreaterThan(before.version);
+  }
 }
 
 it(`is equal in the end, over ${ROUNDS} rounds of random edits with mirrors that are killed`, async () => {
@@ -82,6 +89,7 @@ it(`is equal in the end, over ${ROUNDS} rounds of random edits with mirrors that
   }
   expect(await conflictsOf(first, origin)).toEqual({});
   expect(await conflictsOf(second, first)).toEqual({});
+  for (const each of [first, second]) await expectInOrder(each);
   expect(kills).toBeGreaterThan(ROUNDS / 4);
   expect(cuts).toBeGreaterThan(ROUNDS / 4);
 }, 600_000);

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { copyDatabase } from '../../src/db/copy.js';
 import { openDatabase } from '../../src/db/open.js';
 import { readConflicts } from '../../src/db/pulls.js';
+import type { Store } from '../../src/db/store.js';
 import { verify } from '../../src/journal/rebuild.js';
 import { kinds, resources } from '../../src/resources/index.js';
 import { type PullOptions, type PullOutcome, pullFrom } from '../../src/sync/mirror/mirror.js';
@@ -123,4 +124,15 @@ export async function serveRestored({ service }: Instance, database: TestDatabas
       await database.remove();
     },
   };
+}
+
+/** The same store with another way to write. */
+export function withWrite(store: Store, write: Store['write']): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'write') return write;
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
