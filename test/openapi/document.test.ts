@@ -285,7 +285,8 @@ describe('against the seeds', () => {
     },
   );
 
-  test.each(cases(oneRecord.filter((operation) => writing.includes(operation))))(
+  // A POST changes nothing that anybody may have read otherwise.
+  test.each(cases(oneRecord.filter((operation) => writing.includes(operation) && operation.method !== 'post')))(
     '%s declares what it answers without a precondition and to a stale one',
     async (_id, operation) => {
       const url = at(onSeed(operation, prefilledRequest(operation).url));
