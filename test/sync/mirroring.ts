@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { copyDatabase } from '../../src/db/copy.js';
 import { openDatabase } from '../../src/db/open.js';
 import { readConflicts } from '../../src/db/pulls.js';
@@ -10,6 +10,9 @@ import { type AnyJson, type Client, client } from '../support/client.js';
 import { type TestDatabase, temporaryDatabase } from '../support/database.js';
 import { startTestService, type TestService, type TestServiceOptions } from '../support/service.js';
 import { startSecondService } from './second-service.js';
+
+// Two or three services each, and whole knowledge bases carried over and compared: a slow machine takes its time.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 /** A service that mirrors others, or is mirrored. */
 export interface Instance {
