@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { CONFLICTS } from '../journal/foreign.js';
 import { RESOURCE_TYPES } from '../shared/ids.js';
 
+const reasons = Object.entries(CONFLICTS)
+  .map(([reason, meaning]) => `\`${reason}\`: ${meaning}`)
+  .join(' ');
 const instant = (description: string) => z.iso.datetime().nullable().meta({ description });
 
 export const MirrorSchema = z
@@ -18,6 +22,6 @@ export const MirrorSchema = z
     error: z.string().nullable().meta({ description: 'What went wrong last; null since it went well.' }),
     conflicts: z
       .record(z.string(), z.int())
-      .meta({ description: 'How many records are not held as they are there, by reason.' }),
+      .meta({ description: `How many records are not held as they are there, by reason. ${reasons}` }),
   })
   .meta({ id: 'Mirror', description: 'Another instance whose records are held here, and how far.' });

@@ -57,7 +57,7 @@ export interface Mirroring {
 
 /** Why a record is not held as it is there. */
 export const CONFLICTS = {
-  own: 'The record is ours: made here, forked, or left by a mirror that was ended. What changes there is not taken over.',
+  own: 'The record is ours, made here or forked; what changes there is not taken over.',
   elsewhere: 'The record is pulled from another instance already.',
   'slug-taken': 'Another record here has the slug; the mirrored one ends with the last characters of its id instead.',
   'external-id-taken': 'Another record here has the external id; the mirrored one is held without it.',

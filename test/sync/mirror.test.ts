@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ANY, type AnyJson } from '../support/client.js';
+import { ANY, type AnyJson, expectProblem } from '../support/client.js';
 import { expectEqual, type Instance, mirrorsOf, post, pull, startInstance } from './mirroring.js';
 
 let origin: Instance;
@@ -95,6 +95,25 @@ describe('a pull', () => {
     await origin.http.patch(`/v1/areas/${one.id}`, { slug: 'passed-on' }, ANY);
     await level();
     await expectEqual(origin, mirror);
+  });
+});
+
+describe('a mirrored record', () => {
+  it('takes no text and no acknowledgement here', async () => {
+    const { data } = (await mirror.http.get('/v1/sources?limit=200')).body;
+    const { id } = data.find(({ textSha256 }: AnyJson) => textSha256 !== undefined);
+    const before = (await mirror.http.get('/v1/sync')).body.head;
+    const headers = { ...ANY, 'content-type': 'text/plain' };
+    const path = `/v1/sources/${id}/text`;
+    const finding = (await mirror.http.get('/v1/findings?limit=1')).body.data[0].id;
+    const refused = [
+      await mirror.http.send('PUT', path, { raw: 'Other words.', headers }),
+      await mirror.http.delete(path, ANY),
+      await mirror.http.put(`/v1/findings/${finding}/acknowledgement`, { reason: 'Looked at' }, ANY),
+    ];
+    for (const answer of refused)
+      expect(expectProblem(answer, 'foreign-origin')).toMatchObject({ origin: await origin.id() });
+    expect((await mirror.http.get('/v1/sync')).body.head).toBe(before);
   });
 });
 

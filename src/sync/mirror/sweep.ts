@@ -12,6 +12,8 @@ const GONE = 'It is no longer there.';
  * May be broken off and begun again at any point.
  */
 export async function sweep(mirror: Mirror): Promise<void> {
+  // Of another life nothing of that revision can be had.
+  await requireSame(mirror);
   await fetchMissing(mirror, mirror.pull.revision);
   if (mirror.types !== undefined) while (await renewNeeded(mirror)) await fetchMissing(mirror, mirror.pull.revision);
   await removeUnseen(mirror);
