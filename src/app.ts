@@ -6,6 +6,7 @@ import type { Store } from './db/store.js';
 import { registerAuth } from './http/auth.js';
 import { registerBodies } from './http/body.js';
 import { registerBodyTime } from './http/body-time.js';
+import { registerMetrics } from './http/metrics.js';
 import { DOCS_PREFIX, registerDocs, registerOpenApi } from './http/openapi.js';
 import {
   answerParserError,
@@ -120,6 +121,7 @@ export async function buildApp({
   registerSync(app, services);
   registerWebhooks(app, services, { targets, isOn: config.webhooks === 'on', agent: agentOf(version) });
   registerService(app, store);
+  registerMetrics(app, store);
   await registerDocs(app);
   return app;
 }

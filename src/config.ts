@@ -123,6 +123,13 @@ export const SETTINGS = {
     whole(0, 5),
     'Redirects (307 and 308) of webhooks that are followed, each checked like the first URL.',
   ),
+  pullKey: setting(
+    'CHANCERY_PULL_KEY',
+    '',
+    z.string().max(500),
+    'API key with which `chancery pull` reads another instance; empty sends none.',
+    true,
+  ),
   logLevel: setting(
     'LOG_LEVEL',
     'info',

@@ -5,6 +5,7 @@ import { copyCommand } from './commands/copy.js';
 import { importCommand } from './commands/import.js';
 import { keyCommands } from './commands/keys.js';
 import { openapiCommand } from './commands/openapi.js';
+import { pullCommand } from './commands/pull.js';
 import { seedCommand } from './commands/seed.js';
 import { serveCommand } from './commands/serve.js';
 import { migrateCommand, reindexCommand, verifyCommand } from './commands/upkeep.js';
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   verifyCommand,
   reindexCommand,
   copyCommand,
+  pullCommand,
   openapiCommand,
 ];
 

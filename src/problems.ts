@@ -97,7 +97,7 @@ export const PROBLEMS = {
   'foreign-origin': entry(
     409,
     'Mirrored record',
-    'The record is mirrored from another instance and is edited there. `origin` names it.',
+    'The record is mirrored from another instance and is edited there: `origin` names it, `editAt` is the address. `POST /v1/{collection}/{ref}/fork` makes the record ours instead.',
   ),
   'idempotency-in-progress': entry(
     409,

@@ -18,6 +18,8 @@ export const TABLE_KEYS: Readonly<Record<CopiedTable, readonly string[]>> = {
   idempotencyKeys: ['principal', 'keySha256'],
   webhooks: ['id'],
   webhookDeliveries: ['webhook', 'number'],
+  pulls: ['instance'],
+  pullConflicts: ['instance', 'record'],
   events: ['revision'],
   actors: ['revision'],
   agreements: ['revision'],

@@ -30,4 +30,6 @@ export const {
   idempotencyKeys,
   webhooks,
   webhookDeliveries,
+  pulls,
+  pullConflicts,
 } = tables;

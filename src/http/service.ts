@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readHead } from '../db/head.js';
+import { mirrorStatuses } from '../db/pulls.js';
 import type { Store } from '../db/store.js';
 import { PROBLEMS, Problem, type ProblemCode } from '../problems.js';
 import { problemResponses } from './describe.js';
+import { MirrorSchema } from './describe-mirrors.js';
 import { requireAcceptable } from './negotiate.js';
 import { readQuery } from './query.js';
 
@@ -14,6 +16,10 @@ const Health = z
   .object({
     status: z.literal('ok').meta({ description: 'Always `ok`; anything else is a problem.' }),
     revision: z.int().optional().meta({ description: 'Last revision of the journal (readiness only).' }),
+    mirrors: z
+      .array(MirrorSchema)
+      .optional()
+      .meta({ description: 'How far instances that are mirrored here were pulled (readiness only).' }),
   })
   .meta({ id: 'Health', description: 'That the service works.' });
 
@@ -43,11 +49,11 @@ export function registerService(app: FastifyInstance, store: Store): void {
     { schema: health('getReadiness', 'Whether the database can be read'), config: open },
     async (request, reply) => {
       readQuery(request, []);
-      const { revision } = await readHead(store);
+      const [{ revision }, mirrors] = [await readHead(store), await mirrorStatuses(store)];
       return reply
         .type(JSON_TYPE)
         .header('cache-control', 'no-store')
-        .send(JSON.stringify({ status: 'ok', revision }));
+        .send(JSON.stringify({ status: 'ok', revision, mirrors }));
     },
   );
   app.get('/problems/:code', { schema: problemSchema, config: open }, async (request, reply) => {

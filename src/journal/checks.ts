@@ -1,10 +1,27 @@
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { ancestorAreas } from '../db/areas.js';
+import { findEditingUrl } from '../db/pulls.js';
 import type { Tx } from '../db/store.js';
 import { type InputError, Problem } from '../problems.js';
 import { SLUG_MAX, slugify } from '../shared/text.js';
 import type { Body, RecordKind } from './kind.js';
+import type { Current } from './read.js';
 import { listValues } from './references.js';
+
+/** That a record is ours to change. Raises `foreign-origin` with where it is changed. */
+export async function requireOwn(tx: Tx, kind: RecordKind, { id, origin }: Pick<Current, 'id' | 'origin'>) {
+  if (origin === null) return;
+  const url = await findEditingUrl(tx, id);
+  const editAt = url && `${url}/v1/${kind.collection}/${id}`;
+  const where = editAt ? `edited at ${editAt}` : 'edited there';
+  throw new Problem(
+    'foreign-origin',
+    `The ${kind.type} is mirrored from ${origin} and ${where}, unless it is forked.`,
+    {
+      extra: { origin, ...(editAt && { editAt }) },
+    },
+  );
+}
 
 export async function requireFreeSlug(tx: Tx, kind: RecordKind, slug: string, id: string): Promise<void> {
   const holder = (await slugHolders(tx, kind, [slug])).find((row) => row.id !== id);
@@ -15,7 +32,11 @@ export async function requireFreeSlug(tx: Tx, kind: RecordKind, slug: string, id
   });
 }
 
-function slugHolders(tx: Tx, kind: RecordKind, slugs: readonly string[]): Promise<{ id: string; slug: string }[]> {
+export function slugHolders(
+  tx: Tx,
+  kind: RecordKind,
+  slugs: readonly string[],
+): Promise<{ id: string; slug: string }[]> {
   const { names, values } = listValues(slugs);
   return tx.all(
     `slug holders ${names.length}`,
@@ -50,11 +71,19 @@ export async function freeSlug(tx: Tx, kind: RecordKind, label: string, id: stri
   return candidates.find((candidate) => !taken.has(candidate)) ?? `${base}-${id.slice(-9)}`;
 }
 
-export async function requireFreeExternalIds(tx: Tx, kind: RecordKind, id: string, body: Body): Promise<void> {
-  const externalIds = (body.externalIds ?? []) as { scheme: string; value: string }[];
-  if (externalIds.length === 0) return;
+export interface ExternalId {
+  scheme: string;
+  value: string;
+}
+
+/** Which live records have some external ids, or others of the same value. */
+export function externalIdHolders(
+  tx: Tx,
+  kind: RecordKind,
+  externalIds: readonly ExternalId[],
+): Promise<(ExternalId & { subject: string })[]> {
   const { names, values } = listValues(externalIds.map(({ value }) => value));
-  const rows = await tx.all(
+  return tx.all(
     `external ids ${names.length}`,
     (db, t) =>
       db
@@ -72,6 +101,12 @@ export async function requireFreeExternalIds(tx: Tx, kind: RecordKind, id: strin
         ),
     { ...values, type: kind.type },
   );
+}
+
+export async function requireFreeExternalIds(tx: Tx, kind: RecordKind, id: string, body: Body): Promise<void> {
+  const externalIds = (body.externalIds ?? []) as unknown as ExternalId[];
+  if (externalIds.length === 0) return;
+  const rows = await externalIdHolders(tx, kind, externalIds);
   const errors: InputError[] = [];
   let conflictsWith: string | undefined;
   for (const [index, { scheme, value }] of externalIds.entries()) {

@@ -141,9 +141,9 @@ function bodyOf(kind: RecordKind, { doc }: Current): Body {
 }
 
 /** Moves on the redirects that led to the merged record, so that each leads to its survivor at once. */
-export async function moveRedirects(tx: Tx, { merged, survivor }: Pair): Promise<void> {
+export async function moveRedirects(tx: Tx, merged: string, survivor: string): Promise<void> {
   const before: string[] = [];
-  for (let found = [merged.id]; found.length > 0; before.push(...found))
+  for (let found = [merged]; found.length > 0; before.push(...found))
     found = await inBatches(found, (batch) => readMergedInto(tx, batch));
   await inBatches(before, async (batch) => {
     const { names, values } = listValues(batch);
@@ -159,7 +159,7 @@ export async function moveRedirects(tx: Tx, { merged, survivor }: Pair): Promise
               names.map((name) => sql.placeholder(name)),
             ),
           ),
-      { ...values, survivor: survivor.id },
+      { ...values, survivor },
     );
     return [];
   });

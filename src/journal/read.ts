@@ -40,6 +40,8 @@ export interface Version {
   note: string | null;
   /** With `merge`: the record that it went on as then. */
   mergedInto: string | null;
+  /** Instance that it was mirrored from; null for our own. */
+  origin: string | null;
 }
 
 type Db = Parameters<Parameters<Reader['all']>[1]>[0];
@@ -157,6 +159,7 @@ const versionColumns = (t: Tables) => ({
   by: t.revisions.by,
   note: t.revisions.note,
   mergedInto: t.revisions.mergedInto,
+  origin: t.revisions.origin,
 });
 
 /** The version of a record that held at a revision; the reference is read as it was then. One query. */

@@ -4,7 +4,14 @@ import type { Tx } from '../db/store.js';
 import { Problem } from '../problems.js';
 import { type Clock, toInstant } from '../shared/clock.js';
 import type { IdSource } from '../shared/ids.js';
-import { freeSlug, requireFreeExternalIds, requireFreeSlug, requireRules, requireUnreferenced } from './checks.js';
+import {
+  freeSlug,
+  requireFreeExternalIds,
+  requireFreeSlug,
+  requireOwn,
+  requireRules,
+  requireUnreferenced,
+} from './checks.js';
 import { indexedWords } from './indexed-texts.js';
 import type { Body, Document, Kinds, RecordKind } from './kind.js';
 import { moveRedirects, type Pair, readReferrers, refusing, rewriteReferrers, rewriteSurvivor } from './merge.js';
@@ -115,7 +122,7 @@ export class Journal {
     return this.#revise(tx, kind, reserved, body, author, { counts });
   }
 
-  /** Puts `body` in place of what the record says; a body without slug keeps the slug. */
+  /** Puts `body` in place of what the record says; a body without slug keeps the slug. Raises `foreign-origin`, too. */
   async replace(
     tx: Tx,
     kind: RecordKind,
@@ -147,7 +154,7 @@ export class Journal {
     return this.#revise(tx, kind, current, body, author, { kept: changes });
   }
 
-  /** Writes a tombstone. Raises `still-referenced` while other records refer to this one. */
+  /** Writes a tombstone. Raises `foreign-origin`, and `still-referenced` while other records refer to this one. */
   async remove(
     tx: Tx,
     kind: RecordKind,
@@ -155,6 +162,7 @@ export class Journal {
     author: Author,
     counts?: CellCounts,
   ): Promise<{ version: number; revision: number }> {
+    await requireOwn(tx, kind, current);
     await requireUnreferenced(tx, current.id);
     const ended = await this.#end(tx, kind, current, author, { op: 'delete', mergedInto: null, causedFrom: null });
     await closeRows(tx, kind, current.revision, ended.revision);
@@ -165,7 +173,7 @@ export class Journal {
   /**
    * Merges a record into another of its type. The survivor takes over what `absorb` says, all that referred to the one
    * refers to the other, and last the one ends: the revisions of a merge have no others between them. Raises
-   * `rule-violated`, naming the record that would break a rule, and `version-mismatch`.
+   * `rule-violated`, naming the record that would break a rule, `foreign-origin` and `version-mismatch`.
    */
   async merge(
     tx: Tx,
@@ -182,6 +190,7 @@ export class Journal {
       return outcome;
     }
     const { merged, survivor } = pair;
+    await requireOwn(tx, kind, merged);
     const rewritten = await rewriteSurvivor(tx, kind, pair);
     const referrers = await readReferrers(tx, pair);
     const first = (await readHead(tx)).revision + 1;
@@ -203,7 +212,7 @@ export class Journal {
     const causedFrom = first === last ? null : first;
     const ended = await this.#end(tx, kind, merged, author, { op: 'merge', mergedInto: survivor.id, causedFrom });
     if (ended.revision !== last) throw new Error(`the merge ended at ${ended.revision} and not at ${last}`);
-    await moveRedirects(tx, pair);
+    await moveRedirects(tx, merged.id, survivor.id);
     return outcome;
   }
 
@@ -238,6 +247,7 @@ export class Journal {
     author: Author,
     { kept = {}, counts, text, quoted }: Revising = {},
   ): Promise<Outcome> {
+    await requireOwn(tx, kind, current);
     const body = { ...input, slug: current.slug };
     await resolveReferences(tx, kind, body);
     await requireRules(tx, kind, current.id, body);
@@ -314,7 +324,7 @@ export function contentOf(document: Body): Body {
 }
 
 /** The fields among some that are kept, in their order; those that are null are taken away. */
-function keptOf(kind: RecordKind, fields: Body): Body {
+export function keptOf(kind: RecordKind, fields: Body): Body {
   const kept = kind.kept.map((field) => [field, fields[field] ?? null] as const);
   return Object.fromEntries(kept.filter(([, value]) => value !== null));
 }
@@ -327,7 +337,8 @@ function storedAt({ doc }: Outcome): string {
   return (JSON.parse(doc) as Document).updatedAt;
 }
 
-function revisionRow(kind: RecordKind, current: Current, author: Author) {
+/** What a revision says beside its number, version and document. */
+export function revisionRow(kind: RecordKind, current: Pick<Current, 'id' | 'slug' | 'label'>, author: Author) {
   return {
     entity: current.id,
     type: kind.type,
@@ -340,7 +351,8 @@ function revisionRow(kind: RecordKind, current: Current, author: Author) {
   };
 }
 
-function previousCells(kind: RecordKind, current: Current): string[] {
+/** Roll-up cells that the record counts in as it stands. */
+export function previousCells(kind: RecordKind, current: Pick<Current, 'doc' | 'created'>): string[] {
   if (current.doc === null) return [];
   return projectRows(kind, JSON.parse(current.doc) as Document, current.created).counted;
 }

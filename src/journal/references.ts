@@ -142,7 +142,7 @@ function foundColumns({ entities: { id, type, slug, revision, deleted, mergedInt
   return { id, type, slug, revision, deleted, mergedInto };
 }
 
-function findEntities(reader: Reader, column: 'id' | 'slug', batch: readonly string[]): Promise<Found[]> {
+export function findEntities(reader: Reader, column: 'id' | 'slug', batch: readonly string[]): Promise<Found[]> {
   const { names, values } = listValues(batch);
   return reader.all(
     `entities by ${column} ${names.length}`,

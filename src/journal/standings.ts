@@ -11,10 +11,11 @@ export interface Step {
   label: string;
   doc: string | null;
   mergedInto: string | null;
+  origin: string | null;
 }
 
-const FIELDS = ['version', 'revision', 'slug', 'label', 'deleted', 'mergedInto'] as const;
-type Standing = Pick<Step, 'version' | 'revision' | 'slug' | 'label' | 'mergedInto'> & { deleted: boolean };
+const FIELDS = ['version', 'revision', 'slug', 'label', 'deleted', 'mergedInto', 'origin'] as const;
+type Standing = Pick<Step, 'version' | 'revision' | 'slug' | 'label' | 'mergedInto' | 'origin'> & { deleted: boolean };
 
 /** How each record stands, by what the journal says. */
 export class Standings {
@@ -24,8 +25,9 @@ export class Standings {
     return this.#byId.size;
   }
 
-  note({ entity, version, revision, slug, label, doc, mergedInto }: Step): void {
-    this.#byId.set(entity, { version, revision, slug, label, deleted: doc === null, mergedInto });
+  note({ entity, doc, ...step }: Step): void {
+    const { version, revision, slug, label, mergedInto, origin } = step;
+    this.#byId.set(entity, { version, revision, slug, label, deleted: doc === null, mergedInto, origin });
   }
 
   /** The version of a record so far; 0 for one without. */
@@ -78,9 +80,14 @@ export async function compareStandings(
   return found;
 }
 
-function readStandings(reader: Reader) {
-  return reader.all('entity standings', (db, { entities }) => {
-    const { id, version, revision, slug, label, deleted, mergedInto } = entities;
-    return db.select({ id, version, revision, slug, label, deleted, mergedInto }).from(entities).orderBy(asc(id));
+/** The records, without those that are only awaited from a mirrored instance and have no version yet. */
+async function readStandings(reader: Reader) {
+  const rows = await reader.all('entity standings', (db, { entities }) => {
+    const { id, version, revision, slug, label, deleted, mergedInto, origin, via } = entities;
+    return db
+      .select({ id, version, revision, slug, label, deleted, mergedInto, origin, via })
+      .from(entities)
+      .orderBy(asc(id));
   });
+  return rows.filter(({ version, via }) => version > 0 || via === null).map(({ via: _, ...row }) => row);
 }

@@ -58,6 +58,20 @@ export async function readText(reader: Reader, entity: string, sha256: string): 
   return row?.content;
 }
 
+/** Whether the text of a source with that digest is stored. */
+export async function isTextStored(reader: Reader, entity: string, sha256: string): Promise<boolean> {
+  const row = await reader.get(
+    'source text stored',
+    (db, { sourceTexts: t }) =>
+      db
+        .select({ length: t.length })
+        .from(t)
+        .where(and(eq(t.entity, sql.placeholder('entity')), eq(t.sha256, sql.placeholder('sha256')))),
+    { entity, sha256 },
+  );
+  return row !== undefined;
+}
+
 /** Which text: of which source, with which digest. */
 export interface TextKey {
   entity: string;

@@ -3,6 +3,7 @@ import { JSON_TYPE } from '../http/body.js';
 import { requireAcceptable } from '../http/negotiate.js';
 import { describeOperation, type OperationName } from './operations/describe.js';
 import { describeProvenance } from './operations/describe-provenance.js';
+import { describeFork, forkHandler } from './operations/fork.js';
 import { type Format, formatOf, type ListFormat, listFormats, RECORD_FORMATS } from './operations/formats/format.js';
 import { jsonLdHandler } from './operations/formats/json-ld-handler.js';
 import { listInFormatHandler } from './operations/formats/list-formats.js';
@@ -77,6 +78,11 @@ export function registerResource(app: FastifyInstance, resource: Resource, servi
       config: { scope: route.method === 'GET' ? 'read' : 'write' },
     });
   }
+  app.route({
+    ...writing({ method: 'POST', url: `${one}/fork`, onRequest: existing, handler: forkHandler(resource, services) }),
+    schema: describeFork(resource),
+    config: { scope: 'write' },
+  });
   app.route({
     ...reading({ method: 'GET', url: `${one}/provenance`, handler: provenanceHandler(resource, services) }),
     schema: describeProvenance(resource),

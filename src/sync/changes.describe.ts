@@ -33,6 +33,10 @@ export const ChangeSchema = z
         description:
           'With `merge`: the revisions that it caused, of the record that goes on where it gained something, then of each whose references were moved. Absent when there are none.',
       }),
+    origin: z
+      .string()
+      .optional()
+      .meta({ description: 'Of a mirrored record: the instance where it is edited (`instance` of `/v1/sync` there).' }),
     document: z
       .union(resources.map(({ representation }) => representation))
       .nullable()

@@ -54,6 +54,8 @@ export interface Change {
   mergedInto: string | null;
   /** With a merge the first of the revisions that it caused, which all come right before it; null where it caused none. */
   causedFrom: number | null;
+  /** Instance that it was mirrored from; null for our own. */
+  origin: string | null;
   /** The document as JSON text; null without one, and when documents are not asked for. */
   doc: string | null;
 }
@@ -148,9 +150,9 @@ function readRows(reader: Reader, followed: Followed, place: Place, upTo: number
 
 function rowColumns({ revisions }: Tables) {
   const { revision, entity: id, type, slug, version, op, changeKind, recordedAt, by, note } = revisions;
-  const { mergedInto, causedFrom } = revisions;
+  const { mergedInto, causedFrom, origin } = revisions;
   return {
-    ...{ revision, id, type, slug, version, op, changeKind, recordedAt, by, note, mergedInto, causedFrom },
+    ...{ revision, id, type, slug, version, op, changeKind, recordedAt, by, note, mergedInto, causedFrom, origin },
     chars: documentLength({ revisions } as Tables),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KEY_OPTIONAL, problemResponses } from '../http/describe.js';
+import { MirrorSchema } from '../http/describe-mirrors.js';
 import { answer, found, ifNoneMatch, notModified, READ } from '../resources/operations/describe.js';
 import { asOf, parameter } from '../resources/operations/describe-parameters.js';
 import { RESOURCE_TYPES } from '../shared/ids.js';
@@ -14,6 +15,7 @@ const lifetime = (of: string) =>
 
 const SyncSchema = z
   .object({
+    instance: z.string().meta({ description: 'Which instance this is; it keeps that for ever.' }),
     epoch,
     head: z.int().meta({ description: 'Last revision of the journal.' }),
     recordedAt: z.iso.datetime().meta({ description: 'When that was recorded. RFC 3339, UTC.' }),
@@ -35,6 +37,7 @@ const SyncSchema = z
         followers: z.int().meta({ description: 'Waiting requests and streams that a process serves at a time.' }),
       })
       .meta({ description: 'What is the most.' }),
+    mirrors: z.array(MirrorSchema).meta({ description: 'Instances whose records are held here, too.' }),
   })
   .meta({ id: 'Sync', description: 'Where the journal stands, and what followers can rely on.' });
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import { mirrorStatuses, readInstance } from '../db/pulls.js';
 import { JSON_TYPE } from '../http/body.js';
 import { requireAcceptable } from '../http/negotiate.js';
 import { readQuery, wholeNumber } from '../http/query.js';
@@ -20,10 +21,14 @@ export function registerDigest(app: FastifyInstance, services: Services): void {
   app.get('/v1/sync', { schema: syncOperation, config }, async (request, reply) => {
     requireAcceptable(request, [JSON_TYPE]);
     const query = readQuery(request, []);
-    return answerAsOf(services, request, reply, { name: 'sync', query }, async ({ epoch, recordedAt }, head) => ({
-      ...{ epoch, head, recordedAt, oldest: 0 },
+    const [instance, mirrors] = [await readInstance(services.store), await mirrorStatuses(services.store)];
+    // How far mirrors are is not in the journal; with the name the ETag is another.
+    const name = `sync ${instance} ${JSON.stringify(mirrors)}`;
+    return answerAsOf(services, request, reply, { name, query }, async ({ epoch, recordedAt }, head) => ({
+      ...{ instance, epoch, head, recordedAt, oldest: 0 },
       lifetimes: { cursor: null, tombstone: null, version: null },
       limits: LIMITS,
+      mirrors,
     }));
   });
   const kept = new LRUCache<string, Promise<Digest>>({ max: KEPT });

@@ -179,8 +179,8 @@ function mergeOf({ op, revision, mergedInto, causedFrom }: Change) {
 
 /** An entry as JSON text on one line; stored documents are put in as they are. */
 export function changeText(change: Change, docs: boolean): string {
-  const { revision, type, id, slug, version, op, changeKind, recordedAt, by, note, doc } = change;
+  const { revision, type, id, slug, version, op, changeKind, recordedAt, by, note, origin, doc } = change;
   const members = { revision, type, id, slug, version, op, changeKind, recordedAt, by, note };
-  const text = JSON.stringify({ ...members, ...mergeOf(change) });
+  const text = JSON.stringify({ ...members, ...mergeOf(change), ...(origin !== null && { origin }) });
   return docs ? `${text.slice(0, -1)},"document":${doc ?? 'null'}}` : text;
 }

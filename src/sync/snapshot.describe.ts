@@ -11,7 +11,7 @@ const order = SNAPSHOT_ORDER.map((type) => `\`${type}\``).join(', ');
 export const snapshotOperation = {
   operationId: 'getSnapshot',
   summary: 'Take all records at once',
-  description: `Every live record of one revision, one JSON document a line, as fast as it is taken. By type: ${order}; within a type in the order of creation. Lines with the member \`snapshot\` are not records: \`begin\` names the revision, \`checkpoint\` a \`cursor\` to go on with after a connection broke, and \`end\`, the last, has counts, the digest of all records and the \`cursor\` for \`/v1/changes\`, which goes on without a gap. Without that last line the answer is not whole. Sent as br or gzip where \`Accept-Encoding\` says so.`,
+  description: `Every live record of one revision, one JSON document a line, as fast as it is taken. By type: ${order}; within a type in the order of creation. Lines with the member \`snapshot\` are not records: \`begin\` names the revision, \`origins\` which of the records to come are mirrored and from which instance, \`checkpoint\` a \`cursor\` to go on with after a connection broke, and \`end\`, the last, has counts, the digest of all records and the \`cursor\` for \`/v1/changes\`, which goes on without a gap. Without that last line the answer is not whole. Sent as br or gzip where \`Accept-Encoding\` says so.`,
   tags: ['sync'],
   security: KEY_OPTIONAL,
   querystring: z.object({

@@ -110,7 +110,9 @@ async function* textsOf(
   const written = (part: SnapshotPart) => {
     progress = part.progress;
     const docs = part.docs.map((doc) => `${doc}\n`).join('');
-    return `${docs}${line({ snapshot: 'checkpoint', cursor: checkpoint(asked, progress) })}`;
+    const isMirrored = Object.keys(part.origins).length > 0;
+    const origins = isMirrored ? line({ snapshot: 'origins', origins: part.origins }) : '';
+    return `${origins}${docs}${line({ snapshot: 'checkpoint', cursor: checkpoint(asked, progress) })}`;
   };
   yield line({ snapshot: asked.resumed ? 'resumed' : 'begin', revision, epoch, types });
   if (first !== undefined) yield written(first);

@@ -1,5 +1,8 @@
+import { and, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { Reader } from '../db/store.js';
 import type { Analyst, Task } from '../journal/analysis.js';
 import type { Document } from '../journal/kind.js';
+import { inBatches, listValues } from '../journal/references.js';
 import { resourceOfType } from '../resources/index.js';
 import { LIST_CONTENT, type ListContentArgs } from '../resources/operations/list-content.js';
 import { runPatiently } from '../resources/operations/patience.js';
@@ -41,6 +44,8 @@ export function noProgress(types: readonly ResourceType[]): Progress {
 
 interface SnapshotPage {
   docs: string[];
+  /** Of the mirrored ones among them: by id the instance where each is edited. */
+  origins: Record<string, string>;
   /** Of the records of the page. */
   sum: Pick<Sum, 'count' | 'bytes'>;
   next: (string | number)[] | undefined;
@@ -52,14 +57,42 @@ export const SNAPSHOT_PAGE: Task<ListContentArgs, SnapshotPage> = {
   async run(reader, args) {
     const { docs, next } = await LIST_CONTENT.run(reader, args);
     const sum = new Sum();
-    for (const doc of docs) sum.add(JSON.parse(doc) as Document);
-    return { docs, next, sum: { count: sum.count, bytes: sum.bytes } };
+    const documents = docs.map((doc) => JSON.parse(doc) as Document);
+    for (const document of documents) sum.add(document);
+    const origins = await readOrigins(reader, documents);
+    return { docs, next, origins, sum: { count: sum.count, bytes: sum.bytes } };
   },
 };
+
+async function readOrigins(reader: Reader, documents: readonly Document[]): Promise<Record<string, string>> {
+  const revisions = documents.map(({ revision }) => revision);
+  const rows = await inBatches(revisions, (batch) => {
+    const { names, values } = listValues(batch);
+    return reader.all(
+      `origins of revisions ${names.length}`,
+      (db, { revisions: { entity: id, origin, revision }, revisions: t }) =>
+        db
+          .select({ id, origin })
+          .from(t)
+          .where(
+            and(
+              inArray(
+                revision,
+                names.map((name) => sql.placeholder(name)),
+              ),
+              isNotNull(origin),
+            ),
+          ),
+      values,
+    );
+  });
+  return Object.fromEntries(rows.map(({ id, origin }) => [id, origin ?? '']));
+}
 
 /** One part of a snapshot: documents, and the progress once they are written. */
 export interface SnapshotPart {
   docs: readonly string[];
+  origins: Readonly<Record<string, string>>;
   progress: Progress;
 }
 
@@ -85,6 +118,7 @@ export async function* snapshotParts(
       position = page.next ?? [];
       yield {
         docs: page.docs,
+        origins: page.origins,
         progress: { type: isLast ? type + 1 : type, position, counts: [...counts], sum: total.copy() },
       };
     } while (position.length > 0);

@@ -19,7 +19,7 @@ describe('health', () => {
 
   it('is ready, and says at which revision', async () => {
     const { status, body } = await service.anonymous.get('/health/ready');
-    expect({ status, body }).toEqual({ status: 200, body: { status: 'ok', revision: 0 } });
+    expect({ status, body }).toEqual({ status: 200, body: { status: 'ok', revision: 0, mirrors: [] } });
   });
 
   it('is 503 unavailable once the database is gone', async () => {

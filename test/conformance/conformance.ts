@@ -14,6 +14,7 @@ import { describeHistory } from './history.js';
 import { describeIdempotency } from './idempotency.js';
 import { describeLinks } from './links.js';
 import { describeMerging } from './merging.js';
+import { describeMirrored } from './mirrored.js';
 import { describePaging } from './paging.js';
 import { describeParameters } from './parameters.js';
 import { describePatching } from './patching.js';
@@ -43,6 +44,7 @@ export function describeConformance(resource: Resource): void {
     describeExternalIds(context);
     describeIdempotency(context);
     describeBodies(context);
+    describeMirrored(context);
     describeAccess(context);
   });
 }

@@ -183,6 +183,8 @@ describe('booleans', () => {
       created: 0,
       mergedInto: null,
       origin: null,
+      via: null,
+      seen: null,
     };
     const rows = [true, false].map((deleted) => ({ id: `area-${deleted}`, slug: `is-${deleted}`, deleted, ...common }));
     await store.write((tx) => tx.insert('entities', rows));

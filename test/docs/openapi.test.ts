@@ -81,7 +81,9 @@ describe('openapi/openapi.json', () => {
     expect(
       ids.filter(
         (id) =>
-          !/^(?:list|create|get|replace|patch|delete|merge|upsert|search|suggest|apply|import)[A-Z][A-Za-z]+$/.test(id),
+          !/^(?:list|create|get|replace|patch|delete|merge|fork|upsert|search|suggest|apply|import)[A-Z][A-Za-z]+$/.test(
+            id,
+          ),
       ),
     ).toEqual([]);
   });

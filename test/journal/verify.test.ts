@@ -91,7 +91,7 @@ describe('verify', () => {
     ['a record with another slug', "update entities set slug = 'x' where type = 'actor'", (): string[] => [actor]],
     [
       'a record that the journal does not name',
-      "insert into entities select 'area_x', 'area', 'x', 'x', 1, 1, 1, false, null, null",
+      "insert into entities select 'area_x', 'area', 'x', 'x', 1, 1, 1, false, null, null, null, null",
       (): string[] => ['area_x'],
     ],
     [

@@ -101,7 +101,15 @@ it('the receiver of docs/webhooks.md takes what is signed, and nothing else', as
       op: 'put' as const,
       changeKind: 'content',
     },
-    ...{ recordedAt: '2025-01-01T00:00:00.000Z', by: 'me', note: null, mergedInto: null, causedFrom: null, doc: null },
+    ...{
+      recordedAt: '2025-01-01T00:00:00.000Z',
+      by: 'me',
+      note: null,
+      mergedInto: null,
+      causedFrom: null,
+      origin: null,
+      doc: null,
+    },
   };
   const message = changeMessage('webhook_x', 'epoch', change, false);
   const now = Date.UTC(2025, 0, 1);

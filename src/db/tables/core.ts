@@ -42,10 +42,16 @@ function defineEntities({ table, key, text, integer, big, flag, index, uniqueInd
       mergedInto: key('merged_into'),
       /** Instance it is mirrored from; null for our own. */
       origin: key('origin'),
+      /** Instance that it is pulled from, which may itself mirror it; null for our own. */
+      via: key('via'),
+      /** Which snapshot of that instance it was last in; null for our own. */
+      seen: integer('seen'),
     },
     (t) => [
       uniqueIndex('entities_live_slug').on(t.type, t.slug).where(sql`not deleted`),
       index('entities_slug').on(t.slug, t.type),
+      // Those that a mirrored record refers to and that have not come yet.
+      index('entities_awaited').on(t.via, t.id).where(sql`version = 0`),
     ],
   );
 }
@@ -81,6 +87,8 @@ function defineRevisions(
        * null where it caused none, and for other changes.
        */
       causedFrom: big('caused_from'),
+      /** Instance that the version was mirrored from; null for our own. */
+      origin: key('origin'),
     },
     (t) => [
       uniqueIndex('revisions_entity').on(t.entity, t.revision),

@@ -2,7 +2,7 @@ import type { Kit } from '../columns.js';
 
 /** State of the service itself: not knowledge, and not in the journal. */
 export function defineService(kit: Kit) {
-  return { ...defineAccess(kit), ...defineWebhooks(kit) };
+  return { ...defineAccess(kit), ...defineWebhooks(kit), ...defineMirrors(kit) };
 }
 
 /** Who may do what, and what was answered. */
@@ -110,4 +110,52 @@ function defineWebhooks({ table, key, text, integer, big, flag, primaryKey }: Ki
   );
 
   return { webhooks, webhookDeliveries };
+}
+
+/** Instances that this one mirrors. */
+function defineMirrors({ table, key, text, integer, big, primaryKey }: Kit) {
+  /** How far each was pulled; moved on in the transaction that writes what was pulled. */
+  const pulls = table('pulls', {
+    instance: key('instance').primaryKey(),
+    url: key('url').notNull(),
+    /** Types joined by commas, in their order; null for all. */
+    types: key('types'),
+    /** `snapshot`, then `sweep` (what the snapshot does not have goes), then `feed`. */
+    phase: key('phase').notNull(),
+    /** Where to go on in that; null at the beginning. */
+    cursor: text('cursor'),
+    /** Life of its database; null before it was told. */
+    epoch: key('epoch'),
+    /** Its revision that is held, or in the first two phases will be. */
+    revision: big('revision').notNull(),
+    /** Snapshots begun. */
+    run: integer('run').notNull(),
+    /** Records of the snapshot so far, and their digest in hexadecimal. */
+    count: integer('count').notNull(),
+    digest: key('digest').notNull(),
+    /** One more with each step, so that of two pulls at a time one notices. */
+    step: big('step').notNull(),
+    /** Its last revision when it last answered. */
+    head: big('head').notNull(),
+    pulledAt: key('pulled_at'),
+    /** When all was held that it had then. */
+    levelAt: key('level_at'),
+    /** What went wrong last; null since it went well. */
+    error: text('error'),
+  });
+
+  /** Records that are not held as they are there, and why. */
+  const pullConflicts = table(
+    'pull_conflicts',
+    {
+      instance: key('instance').notNull(),
+      record: key('record').notNull(),
+      reason: key('reason').notNull(),
+      detail: text('detail').notNull(),
+      noticedAt: key('noticed_at').notNull(),
+    },
+    (t) => [primaryKey({ name: 'pull_conflicts_key', columns: [t.instance, t.record] })],
+  );
+
+  return { pulls, pullConflicts };
 }

@@ -124,6 +124,9 @@ export const HistoryPage = z
               .meta({ description: 'Whether it was written, deleted or merged into another.' }),
             ...authorship,
             mergedInto,
+            origin: z.string().optional().meta({
+              description: 'Of a version that was mirrored: the instance where the record is edited.',
+            }),
             changes: z.array(FieldChange).meta({ description: 'What changed, field by field.' }),
           })
           .meta({ id: 'HistoryEntry', description: 'One version of a record.' }),

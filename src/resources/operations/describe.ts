@@ -64,7 +64,8 @@ export const CONTENT: ProblemCode[] = [
   ...(['quote-not-found', 'quote-ambiguous'] as const),
 ];
 export const EXISTING: ProblemCode[] = ['not-found', 'gone'];
-export const MATCH: ProblemCode[] = ['precondition-required', 'version-mismatch'];
+/** What every change of a record that is there can answer. */
+export const MATCH: ProblemCode[] = ['precondition-required', 'version-mismatch', 'foreign-origin'];
 
 const etag = z.string().meta({
   description: 'Entity tag. `"v<version>"` for a plain record.',
@@ -317,7 +318,7 @@ const OPERATIONS: Readonly<Record<OperationName, Describe>> = {
     response: {
       200: answer('The record as it now is.', resource.representation, changed),
       201: answer('The record that was created.', resource.representation, created),
-      ...problemResponses(...KEYED, ...BODY, ...CONTENT, 'not-found', 'version-mismatch'),
+      ...problemResponses(...KEYED, ...BODY, ...CONTENT, 'not-found', 'version-mismatch', 'foreign-origin'),
     },
   }),
 };

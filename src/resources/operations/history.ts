@@ -45,7 +45,7 @@ export function historyHandler(resource: Resource, services: Services) {
 }
 
 function entry(version: Version, previous: Version | undefined) {
-  const { doc, note, op, changeKind, recordedAt, by, revision, mergedInto } = version;
+  const { doc, note, op, changeKind, recordedAt, by, revision, mergedInto, origin } = version;
   return {
     version: version.version,
     revision,
@@ -55,6 +55,7 @@ function entry(version: Version, previous: Version | undefined) {
     by,
     note,
     ...(mergedInto !== null && { mergedInto }),
+    ...(origin !== null && { origin }),
     changes: diffDocuments(previous?.doc ?? null, doc),
   };
 }
