@@ -1,7 +1,6 @@
 import { and, eq, isNull, ne, or, sql } from 'drizzle-orm';
-import { isIn } from '../db/conditions.js';
 import { takeRevision } from '../db/head.js';
-import type { Reader, Tx } from '../db/store.js';
+import type { Tx } from '../db/store.js';
 import { type Clock, toInstant } from '../shared/clock.js';
 import { typeOfId } from '../shared/ids.js';
 import { SLUG_MAX } from '../shared/text.js';
@@ -9,11 +8,12 @@ import { type ExternalId, externalIdHolders, slugHolders } from './checks.js';
 import { indexedWords } from './indexed-texts.js';
 import type { Body, Document, Json, RecordKind } from './kind.js';
 import { moveRedirects } from './merge.js';
+import { heldVia, markSeen } from './mirrored.js';
 import { occurrences } from './paths.js';
-import { CellCounts, closeRows, insertRows } from './project.js';
+import { CellCounts, closeRows, type HeldExternalId, insertRows, passExternalIds } from './project.js';
 import type { Current } from './read.js';
 import { type Author, type ChangeKind, contentOf, keptOf, type Outcome, previousCells, revisionRow } from './record.js';
-import { findEntities, inBatches, listValues } from './references.js';
+import { findEntities, inBatches } from './references.js';
 import { projectRows } from './rows.js';
 import { type SourceText, storeText } from './texts.js';
 
@@ -151,7 +151,7 @@ async function put({ tx, clock, mirroring, counts, author }: Context, record: Fo
   const { kind, id, version, createdAt, updatedAt, origin, text } = record;
   const standing = await standingOf(tx, id);
   if (standing.version > 0 && standing.via !== mirroring.via) return leave(standing, record);
-  const { body, conflict } = await fitted(tx, record);
+  const { body, conflict, passed } = await fitted(tx, mirroring, record);
   const content = { slug: body.slug, ...contentOf(body), ...kind.derive(body), ...keptOf(kind, record.kept) };
   const document = { id, ...content, version, revision: standing.revision, createdAt, updatedAt } as Document;
   const note = conflict && { conflict };
@@ -160,7 +160,7 @@ async function put({ tx, clock, mirroring, counts, author }: Context, record: Fo
   const written = await write(tx, clock, kind, standing, author, {
     document,
     mark: { origin, via: mirroring.via, seen: mirroring.run },
-    text: text?.content,
+    ...{ text: text?.content, passed },
   });
   const rows = projectRows(kind, written, standing.created || written.revision);
   counts.note(kind.type, previousCells(kind, standing), rows.counted);
@@ -199,6 +199,8 @@ interface Writing {
   mark: Pick<Standing, 'origin' | 'via'> & { seen: number | null };
   /** The text that it names, if that is at hand. */
   text?: string | undefined;
+  /** External ids that other records give up for it. */
+  passed?: readonly HeldExternalId[];
 }
 
 /** A version in the journal, with its query rows in place of those of the version before. Cells are not counted. */
@@ -208,7 +210,7 @@ async function write(
   kind: RecordKind,
   current: Pick<Standing, 'id' | 'revision' | 'created' | 'doc'>,
   author: Author,
-  { document, mark, text }: Writing,
+  { document, mark, text, passed = [] }: Writing,
 ): Promise<Document> {
   const { revision, recordedAt } = await takeRevision(tx, toInstant(clock.now()));
   const written = { ...document, revision };
@@ -219,6 +221,7 @@ async function write(
   await tx.insert('revisions', [{ ...row, doc: JSON.stringify(written), mergedInto: null, origin: mark.origin }]);
   await setEntity(tx, id, { slug, label, version, revision, created, deleted: false, mergedInto: null, ...mark });
   if (current.doc !== null) await closeRows(tx, kind, current.revision, revision);
+  await passExternalIds(tx, passed, revision);
   await insertRows(tx, kind, projectRows(kind, written, created, null, await indexedWords(tx, kind, written, text)));
   return written;
 }
@@ -234,27 +237,52 @@ async function leave({ id, doc, via }: Standing, { kind, body, kept, version }: 
 
 const SUFFIX = 8;
 
+interface Fitted extends Pick<Applied, 'conflict'> {
+  body: Body;
+  /** External ids that records from there have here, and there no longer: an entry that says so comes. */
+  passed: HeldExternalId[];
+}
+
 /** The body with a slug and external ids that are free here. */
-async function fitted(tx: Tx, { kind, id, body }: ForeignRecord): Promise<Pick<Applied, 'conflict'> & { body: Body }> {
+async function fitted(tx: Tx, { via }: Mirroring, { kind, id, body }: ForeignRecord): Promise<Fitted> {
   const slug = String(body.slug);
   const holder = (await slugHolders(tx, kind, [slug])).find((row) => row.id !== id);
   const given = (body.externalIds ?? []) as unknown as ExternalId[];
-  const held = given.length === 0 ? [] : await externalIdHolders(tx, kind, given);
-  const same = (a: ExternalId, b: ExternalId) => a.scheme === b.scheme && a.value === b.value;
-  const taken = held.find((row) => row.subject !== id && given.some((each) => same(each, row)));
+  const held = await heldByOthers(tx, kind, id, given);
+  const theirs = new Set(
+    await inBatches([...new Set(held.map(({ subject }) => subject))], (batch) => heldVia(tx, via, batch)),
+  );
+  const [passed, taken] = [
+    held.filter(({ subject }) => theirs.has(subject)),
+    held.filter(({ subject }) => !theirs.has(subject)),
+  ];
   const free = given.filter(
-    (each, index) =>
-      !held.some((row) => row.subject !== id && same(row, each)) && given.findIndex((one) => same(one, each)) === index,
+    (each, index) => !taken.some((row) => isSame(row, each)) && given.findIndex((one) => isSame(one, each)) === index,
   );
   const fitting = { ...body, externalIds: free as unknown as Json };
   if (holder !== undefined) {
     const instead = `${slug.slice(0, SLUG_MAX - SUFFIX - 1).replace(/-+$/, '')}-${id.slice(-SUFFIX)}`;
     const detail = `\`${slug}\` is the slug of ${holder.id}; held as \`${instead}\``;
-    return { body: { ...fitting, slug: instead }, conflict: { reason: 'slug-taken', detail } };
+    return { body: { ...fitting, slug: instead }, passed, conflict: { reason: 'slug-taken', detail } };
   }
-  if (taken === undefined) return { body: fitting };
-  const detail = `\`${taken.scheme}:${taken.value}\` belongs to ${taken.subject}`;
-  return { body: fitting, conflict: { reason: 'external-id-taken', detail } };
+  const [first] = taken;
+  if (first === undefined) return { body: fitting, passed };
+  const detail = `\`${first.scheme}:${first.value}\` belongs to ${first.subject}`;
+  return { body: fitting, passed, conflict: { reason: 'external-id-taken', detail } };
+}
+
+const isSame = (a: ExternalId, b: ExternalId) => a.scheme === b.scheme && a.value === b.value;
+
+/** Those of some external ids that other records have, with whose they are. */
+async function heldByOthers(
+  tx: Tx,
+  kind: RecordKind,
+  id: string,
+  given: readonly ExternalId[],
+): Promise<HeldExternalId[]> {
+  if (given.length === 0) return [];
+  const rows = await externalIdHolders(tx, kind, given);
+  return rows.filter((row) => row.subject !== id && given.some((each) => isSame(each, row)));
 }
 
 /** Makes an entity of each record and of each that they refer to, where there is none; nobody sees those. */
@@ -310,29 +338,6 @@ async function isReferredToByOthers(tx: Tx, id: string, via: string): Promise<bo
   return row !== undefined;
 }
 
-/** Those of some records that are pulled from an instance, awaited ones too; at most MAX_LIST. */
-export async function heldVia(reader: Reader, via: string, ids: readonly string[]): Promise<string[]> {
-  const { names, values } = listValues(ids);
-  const rows = await reader.all(
-    `held via ${names.length}`,
-    (db, { entities: t }) =>
-      db
-        .select({ id: t.id })
-        .from(t)
-        .where(
-          and(
-            eq(t.via, sql.placeholder('via')),
-            isIn(
-              t.id,
-              names.map((name) => sql.placeholder(name)),
-            ),
-          ),
-        ),
-    { ...values, via },
-  );
-  return rows.map(({ id }) => id);
-}
-
 interface EntityColumns extends Omit<Standing, 'id' | 'doc'> {
   seen: number | null;
 }
@@ -347,29 +352,4 @@ async function setEntity(tx: Tx, id: string, columns: EntityColumns): Promise<vo
         .where(eq(entities.id, sql.placeholder('id'))),
     { ...columns, id },
   );
-}
-
-/** Notes of records that the last snapshot has them; others that come from there will be taken for gone. */
-export async function markSeen(tx: Tx, { via, run }: Mirroring, ids: readonly string[]): Promise<void> {
-  await inBatches(ids, async (batch) => {
-    const { names, values } = listValues(batch);
-    await tx.run(
-      `entities seen ${names.length}`,
-      (db, { entities: t }) =>
-        db
-          .update(t)
-          .set({ seen: sql.placeholder('run') } as never)
-          .where(
-            and(
-              eq(t.via, sql.placeholder('via')),
-              isIn(
-                t.id,
-                names.map((name) => sql.placeholder(name)),
-              ),
-            ),
-          ),
-      { ...values, via, run },
-    );
-    return [];
-  });
 }

@@ -13,7 +13,7 @@ export async function insertRows(tx: Tx, kind: RecordKind, rows: ProjectedRows):
   await Promise.all([tx.insert(kind.collection, [rows.record as never]), ...details()]);
 }
 
-/** Marks the query rows of a version as replaced by revision `until`. */
+/** Marks the query rows of a version as replaced by revision `until`, those too that were so before. */
 export async function closeRows(tx: Tx, kind: RecordKind, revision: number, until: number): Promise<void> {
   const close = (table: keyof Tables) =>
     tx.run(
@@ -23,11 +23,37 @@ export async function closeRows(tx: Tx, kind: RecordKind, revision: number, unti
         return db
           .update(versioned)
           .set({ until: sql.placeholder('until') } as never)
-          .where(and(eq(versioned.revision, sql.placeholder('revision')), isNull(versioned.until)));
+          .where(eq(versioned.revision, sql.placeholder('revision')));
       },
       { revision, until },
     );
   await Promise.all([kind.collection, ...DETAIL_TABLES].map((table) => close(table)));
+}
+
+/** Takes external ids away from records that are about to be changed or to end; `closeRows` then says when. */
+export async function passExternalIds(tx: Tx, externalIds: readonly HeldExternalId[], until: number): Promise<void> {
+  for (const { subject, scheme, value } of externalIds) {
+    await tx.run(
+      'pass external id',
+      (db, { externalIds: t }) =>
+        db
+          .update(t)
+          .set({ until: sql.placeholder('until') } as never)
+          .where(
+            and(
+              ...[eq(t.subject, sql.placeholder('subject')), eq(t.scheme, sql.placeholder('scheme'))],
+              ...[eq(t.value, sql.placeholder('value')), isNull(t.until)],
+            ),
+          ),
+      { subject, scheme, value, until },
+    );
+  }
+}
+
+export interface HeldExternalId {
+  subject: string;
+  scheme: string;
+  value: string;
 }
 
 /** Adds the difference between the cells a record counted in before and those it counts in now. */

@@ -23,14 +23,6 @@ const patch = async ({ http }: Instance, { id }: AnyJson, body: object) => {
   expect(answer.status).toBe(200);
   return answer.body;
 };
-/** Makes the deletion of a record the merge into another. */
-async function asMerge({ service }: Instance, loser: string, survivor: string): Promise<void> {
-  const raw = await openRaw(service.database.url);
-  const last = 'revision = (select revision from entities where id = ?)';
-  await raw.query(`update revisions set op = 'merge', merged_into = ? where ${last}`, survivor, loser);
-  await raw.query('update entities set merged_into = ? where id = ?', survivor, loser);
-  await raw.close();
-}
 const sound = async () => expect(await verify(mirror.service.store, kinds)).toEqual([]);
 
 describe('a slug or external id that another record here has', () => {
@@ -120,15 +112,20 @@ describe('a record that is gone there', () => {
 });
 
 describe('a merge there', () => {
-  it('ends the record here, with what it goes on as', async () => {
-    const [loser, survivor] = [
-      await post(origin, 'areas', { label: 'A' }),
-      await post(origin, 'areas', { label: 'B' }),
-    ];
+  it('ends the record here, with what it goes on as, whose external ids it gave up', async () => {
+    const before = await conflictsOf(mirror, origin);
+    const externalIds = [{ scheme: 'merged', value: 'one' }];
+    const loser = await post(origin, 'areas', { label: 'A', externalIds });
+    const survivor = await post(origin, 'areas', { label: 'B' });
+    const last = await post(origin, 'areas', { label: 'C' });
+    const child = await post(origin, 'areas', { label: 'D', broader: loser.id });
     await level();
-    await origin.http.delete(`/v1/areas/${loser.id}`, ANY);
-    await asMerge(origin, loser.id, survivor.id);
+    const merge = async (from: AnyJson, into: AnyJson) =>
+      expect((await origin.http.post(`/v1/areas/${from.id}/merge`, { into: into.id }, ANY)).status).toBe(200);
+    await merge(loser, survivor);
     await level();
+    await expectEqual(origin, mirror);
+    expect((await read(mirror, child)).broader).toBe(survivor.id);
     const raw = await openRaw(mirror.service.database.url, { readonly: true });
     const { rows } = await raw.query(
       'select r.op, r.doc, r.version, r.merged_into as revision, e.merged_into as entity from revisions r join entities e on e.revision = r.revision where e.id = ?',
@@ -136,7 +133,13 @@ describe('a merge there', () => {
     );
     await raw.close();
     expect(rows).toEqual([{ op: 'merge', doc: null, version: 2, revision: survivor.id, entity: survivor.id }]);
-    await sound();
+    await merge(survivor, last);
+    await level();
+    await expectEqual(origin, mirror);
+    expect((await read(mirror, last)).externalIds).toEqual(externalIds);
+    const answer = await mirror.http.get(`/v1/areas/${loser.id}`);
+    expect([answer.status, answer.headers.location]).toEqual([308, `/v1/areas/${last.id}`]);
+    expect(await conflictsOf(mirror, origin)).toEqual(before);
   });
 });
 

@@ -1,4 +1,4 @@
-import { heldVia } from '../../journal/foreign.js';
+import { heldVia } from '../../journal/mirrored.js';
 import { inBatches } from '../../journal/references.js';
 import { toInstant } from '../../shared/clock.js';
 import { foreignChange } from './documents.js';

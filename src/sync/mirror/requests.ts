@@ -49,7 +49,8 @@ export class Requests {
 
   /** The same; undefined for 404 and 410. */
   textOr404(path: string, accept = 'application/json'): Promise<string | undefined> {
-    return this.#whole(path, accept, 0, [404, 410]);
+    // 308: it was merged into another.
+    return this.#whole(path, accept, 0, [404, 410, 308]);
   }
 
   /** The lines of an answer as they come. Raises UpstreamError. */

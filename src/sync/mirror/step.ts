@@ -1,12 +1,7 @@
 import { advancePull, forgetConflicts, noteConflict, type Pull } from '../../db/pulls.js';
 import type { Store, Tx } from '../../db/store.js';
-import {
-  type Applied,
-  applyForeign,
-  type ConflictReason,
-  type ForeignChange,
-  markSeen,
-} from '../../journal/foreign.js';
+import { type Applied, applyForeign, type ConflictReason, type ForeignChange } from '../../journal/foreign.js';
+import { markSeen } from '../../journal/mirrored.js';
 import { inBatches } from '../../journal/references.js';
 import { isTextStored, sourceText } from '../../journal/texts.js';
 import { type Clock, toInstant } from '../../shared/clock.js';
