@@ -31,20 +31,35 @@ export function highlightsOf(
   stored: string | undefined,
 ): Highlight[] {
   const found: Highlight[] = [];
+  const sought = beginnings(terms);
   const texts = stored === undefined ? [] : [{ pointer: TEXT, text: stored }];
   for (const { pointer, text } of [...proseOf(kind, doc), ...texts]) {
-    const ranges = rangesIn(words(text), terms);
+    const ranges = rangesIn(words(text), sought);
     if (ranges.length > 0) found.push({ pointer, ...excerpt(text, ranges) });
     if (found.length === MOST) break;
   }
   return found;
 }
 
-function rangesIn(all: readonly Word[], terms: readonly Term[]): [number, number][] {
+/** Terms by the word that they begin with, and apart those that a longer word may be. */
+function beginnings(terms: readonly Term[]): { whole: Map<string, Term[]>; begun: Term[] } {
+  const [whole, begun] = [new Map<string, Term[]>(), [] as Term[]];
+  for (const term of terms) {
+    const [first = ''] = term.tokens;
+    if (term.prefix && term.tokens.length === 1) begun.push(term);
+    else whole.set(first, [...(whole.get(first) ?? []), term]);
+  }
+  return { whole, begun };
+}
+
+function rangesIn(all: readonly Word[], { whole, begun }: ReturnType<typeof beginnings>): [number, number][] {
   const ranges: [number, number][] = [];
   for (const [index, word] of all.entries()) {
-    const fitting = terms.filter((term) => matchesAt(all, index, term));
-    const longest = Math.max(0, ...fitting.map(({ tokens }) => tokens.length));
+    let longest = 0;
+    for (const terms of [whole.get(word.token) ?? [], begun]) {
+      for (const term of terms)
+        if (term.tokens.length > longest && matchesAt(all, index, term)) longest = term.tokens.length;
+    }
     const last = all[index + longest - 1];
     if (longest === 0 || last === undefined) continue;
     const previous = ranges.at(-1);

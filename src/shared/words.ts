@@ -13,6 +13,8 @@ const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 /** What is not part of the word: quotation marks around it, and the ending of a possessive. */
 const EDGE = /^['’ʼ`´]+|['’]s$|['’ʼ`´]+$/g;
 const TOKEN = /[\p{L}\p{N}]+/gu;
+/** What most words are, and what folding does no more to than to make it small. */
+const PLAIN = /^[A-Za-z0-9]+$/;
 /** Longer words are cut: PostgreSQL indexes none beyond 2,046 bytes, and nobody types one. */
 const MAX_TOKEN = 100;
 
@@ -21,7 +23,12 @@ export function words(text: string): Word[] {
   const found: Word[] = [];
   for (const match of text.matchAll(WORD)) {
     const start = match.index;
-    for (const part of splitUnspaced(match[0])) {
+    const [whole] = match;
+    if (PLAIN.test(whole)) {
+      found.push({ token: whole.toLowerCase().slice(0, MAX_TOKEN), start, end: start + whole.length });
+      continue;
+    }
+    for (const part of splitUnspaced(whole)) {
       for (const [token] of fold(part.text.replace(EDGE, '')).matchAll(TOKEN)) {
         found.push({
           token: token.slice(0, MAX_TOKEN),
