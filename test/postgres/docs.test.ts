@@ -81,7 +81,7 @@ function shell(text: string): Promise<string> {
 /** What `npm start` does once all is installed, up to the first answer. */
 const serveUntilReady = [
   `"${process.execPath}" "${MAIN}" serve >serve.log 2>&1 & pid=$!`,
-  'for _ in $(seq 1 100); do grep -q "listens on" serve.log && break; sleep 0.1; done',
+  'for _ in $(seq 1 600); do grep -q "listens on" serve.log && break; sleep 0.1; done',
   `url=$(sed -n 's/.* listens on \\([^ ]*\\).*/\\1/p' serve.log); cat serve.log`,
   `"${process.execPath}" -e 'fetch(process.argv[1]).then((answer) => process.exit(answer.ok ? 0 : 1))' "$url/health/ready"`,
   'kill $pid; wait $pid',
