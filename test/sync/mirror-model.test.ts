@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import type { Store } from '../../src/db/store.js';
 import type { Document } from '../../src/journal/kind.js';
 import { inspect } from '../support/inspect.js';
 import { editAtRandom, randomNumbers } from '../support/random-edits.js';
-import { conflictsOf, expectEqual, holdings, type Instance, pull, startInstance, withWrite } from './mirroring.js';
+import { conflictsOf, expectEqual, holdings, type Instance, mortal, pull, startInstance } from './mirroring.js';
 import { type Relay, startRelay } from './relay.js';
 
 /** Rounds of edits; `MIRROR_ROUNDS` takes more. */
@@ -25,21 +24,6 @@ afterAll(async () => {
   await relay.close();
   for (const each of [second, first, origin]) await each.stop();
 });
-
-class Killed extends Error {}
-
-/** A store whose process is killed now and then: before a commit, which then did not happen, or behind one. */
-function mortal(store: Store, dies: () => boolean): Store {
-  return withWrite(store, async (work) => {
-    const result = await store.write(async (tx) => {
-      const done = await work(tx);
-      if (dies()) throw new Killed('before the commit');
-      return done;
-    });
-    if (dies()) throw new Killed('behind the commit');
-    return result;
-  });
-}
 
 /** That no version came twice, and none before an earlier one. */
 async function expectInOrder({ service }: Instance): Promise<void> {
