@@ -94,7 +94,7 @@ export function mirrorFollower(base: Base, mirror: ModelMirror, origin: { http: 
       const first = await mirror.db.head();
       while (last() === undefined || mirror.held !== last()) {
         await pullOnce(last() === undefined && random(2) === 0);
-        await pause(random(10));
+        await pause(last() === undefined ? random(50) : 0);
       }
       const { rows } = await mirror.db.query<JournalRow>(JOURNAL, first);
       expectAscending(rows);

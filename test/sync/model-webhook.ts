@@ -22,8 +22,6 @@ export interface Hooked {
   service: TestService;
   /** Whose messages it takes; used by one follower at a time. */
   receiver: Receiver;
-  /** Another connection to the database, to deliver from. */
-  store: Store;
   /** Messages that came again after they had been taken, and attempts that were not answered as they should be. */
   tally: { again: number; troubles: number };
 }
@@ -87,7 +85,8 @@ class Taker {
 export function webhookFollower(base: Base, hooked: Hooked): Follower {
   const { random, begun } = base;
   const self = follower('webhook', base);
-  const { http, receiver, service, store } = hooked;
+  const { http, receiver, service } = hooked;
+  const { store } = service;
   const admin = (method: string, path: string, json?: unknown) =>
     http.send(method, `/v1/webhooks${path}`, { json, key: 'admin', headers: ANY });
   const clock = movableClock();
@@ -124,7 +123,7 @@ export function webhookFollower(base: Base, hooked: Hooked): Follower {
         if (wrong !== undefined || row?.enabled !== true || row.position === last()) break;
         if (row.nextAttemptAt !== null || row.leaseBy !== null) clock.ahead(HOUR);
         deliverer.wake();
-        await pause(5);
+        await pause(10);
       }
       await stop();
       if (wrong !== undefined) throw wrong;

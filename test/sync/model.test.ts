@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openDatabase } from '../../src/db/open.js';
-import type { Store } from '../../src/db/store.js';
 import { type AnyJson, type Client, client } from '../support/client.js';
 import { localTargets } from '../support/targets.js';
 import { useService } from '../support/use-service.js';
@@ -30,22 +28,19 @@ const t = useService({ targets: localTargets() });
 let second: { url: string; stop(): Promise<void> };
 /** One client for each of the two services on the database. */
 let clients: Client[] = [];
-let store: Store;
 let hooked: Hooked;
 let mirror: ModelMirror | undefined;
 
 beforeAll(async () => {
   second = await startSecondService(t.service);
   clients = [t.http, client({ url: second.url, key: t.service.key })];
-  store = await openDatabase(t.service.database.url);
   const receiver = await startReceiver();
-  hooked = { http: t.http, service: t.service, receiver, store, tally: { again: 0, troubles: 0 } };
+  hooked = { http: t.http, service: t.service, receiver, tally: { again: 0, troubles: 0 } };
 });
 afterAll(async () => {
   clients[1]?.close();
   await mirror?.stop();
   await hooked.receiver.stop();
-  await store.close();
   await second.stop();
   closeConnections(t.service.app);
 });
