@@ -157,10 +157,15 @@ export function mortal(store: Store, dies: () => boolean): Store {
 }
 
 /** A store whose process is killed once in so many writes on average, and then never writes again. */
-export function doomed(store: Store, random: (below: number) => number, oneIn: number): Store {
+export function doomed(
+  store: Store,
+  random: (below: number) => number,
+  oneIn: number,
+): { store: Store; isDead(): boolean } {
   let isDead = false;
-  return mortal(store, () => {
+  const dies = () => {
     isDead ||= random(oneIn) === 0;
     return isDead;
-  });
+  };
+  return { store: mortal(store, dies), isDead: () => isDead };
 }

@@ -74,13 +74,14 @@ export function mirrorFollower(base: Base, mirror: ModelMirror, origin: { http: 
   const pullOnce = async (follow: boolean) => {
     killer = new AbortController();
     if (follow) setTimeout(() => killer.abort(), random(60));
-    const store = doomed(mirror.store, random, 12);
+    const { store, isDead } = doomed(mirror.store, random, 12);
     try {
       const outcome = await pullFrom({
         ...{ store, clock: systemClock, url, key: undefined, types: undefined, follow, pauseMs: 1 },
         ...{ signal: killer.signal, say: () => undefined },
       });
-      if (outcome?.level) await noteLevel(outcome.revision);
+      // One that was killed tells nobody how far it is, even where it was told to stop at the same time.
+      if (outcome?.level && !isDead()) await noteLevel(outcome.revision);
       if (follow) self.kills += 1;
     } catch (error) {
       if (!(error instanceof Killed)) throw error;

@@ -118,7 +118,7 @@ export function webhookFollower(base: Base, hooked: Hooked): Follower {
         }),
       );
       while (last() === undefined) {
-        const { stop } = await deliver(doomed(store, random, 8), random(3) > 0);
+        const { stop } = await deliver(doomed(store, random, 8).store, random(3) > 0);
         await pause(random(60));
         await stop().catch(unlessKilled);
         self.kills += 1;
