@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { verify } from '../../src/journal/rebuild.js';
 import { kinds } from '../../src/resources/index.js';
-import { type Answer, type AnyJson, type Client, client } from '../support/client.js';
+import { type AnyJson, type Client, client } from '../support/client.js';
 import { randomNumbers } from '../support/random-edits.js';
 import { openRaw } from '../support/raw.js';
 import { startTestService, type TestService } from '../support/service.js';
+import { alone } from './operations.js';
 
 const ROUNDS = 25;
 const OPERATIONS = 30;
@@ -53,22 +54,6 @@ function refersAhead(operations: readonly AnyJson[]): boolean {
       .slice(index)
       .some(({ op, body }) => op === 'create' && body.slug !== undefined && referred.includes(body.slug));
   });
-}
-
-/** The operation as a request of its own. */
-function alone(http: Client, operation: AnyJson): Promise<Answer> {
-  const { op, type, ref, ifMatch, ifNoneMatch, externalId, body, patch } = operation;
-  const path = `/v1/${type}s`;
-  const headers = {
-    ...(ifMatch !== undefined && { 'if-match': ifMatch === '*' ? '*' : `"v${ifMatch}"` }),
-    ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
-  };
-  if (op === 'create') return http.post(path, body);
-  if (op === 'put') return http.put(`${path}/${ref}`, body, headers);
-  if (op === 'upsert') return http.put(`${path}/by/${externalId.scheme}/${externalId.value}`, body, headers);
-  if (op === 'delete') return http.delete(`${path}/${ref}`, headers);
-  const type6902 = Array.isArray(patch) ? { 'content-type': 'application/json-patch+json' } : {};
-  return http.patch(`${path}/${ref}`, patch, { ...headers, ...type6902 });
 }
 
 /** Everything that is known, ids and times left out: documents, tombstones, counts. */

@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import type { Store } from '../../src/db/store.js';
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import type { Document } from '../../src/journal/kind.js';
 import { inspect } from '../support/inspect.js';
 import { editAtRandom, randomNumbers } from '../support/random-edits.js';
-import { conflictsOf, expectEqual, holdings, type Instance, pull, startInstance, withWrite } from './mirroring.js';
+import { conflictsOf, expectEqual, holdings, type Instance, mortal, pull, startInstance } from './mirroring.js';
 import { type Relay, startRelay } from './relay.js';
 
 /** Rounds of edits; `MIRROR_ROUNDS` takes more. */
 const ROUNDS = Number(process.env.MIRROR_ROUNDS ?? (inject('engine') === 'sqlite' ? 40 : 12));
 const EDITS = 12;
 const CHECKED_EVERY = 8;
+// Half a minute for each, on a machine that has other things to do.
+vi.setConfig({ testTimeout: Math.max(600_000, ROUNDS * 30_000) });
 
 let origin: Instance;
 let first: Instance;
@@ -25,21 +26,6 @@ afterAll(async () => {
   await relay.close();
   for (const each of [second, first, origin]) await each.stop();
 });
-
-class Killed extends Error {}
-
-/** A store whose process is killed now and then: before a commit, which then did not happen, or behind one. */
-function mortal(store: Store, dies: () => boolean): Store {
-  return withWrite(store, async (work) => {
-    const result = await store.write(async (tx) => {
-      const done = await work(tx);
-      if (dies()) throw new Killed('before the commit');
-      return done;
-    });
-    if (dies()) throw new Killed('behind the commit');
-    return result;
-  });
-}
 
 /** That no version came twice, and none before an earlier one. */
 async function expectInOrder({ service }: Instance): Promise<void> {
@@ -92,4 +78,4 @@ it(`is equal in the end, over ${ROUNDS} rounds of random edits with mirrors that
   for (const each of [first, second]) await expectInOrder(each);
   expect(kills).toBeGreaterThan(ROUNDS / 4);
   expect(cuts).toBeGreaterThan(ROUNDS / 4);
-}, 600_000);
+});

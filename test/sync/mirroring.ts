@@ -139,3 +139,33 @@ export function withWrite(store: Store, write: Store['write']): Store {
     },
   });
 }
+
+/** What a write raises whose process was killed. */
+export class Killed extends Error {}
+
+/** A store whose process is killed now and then: before a commit, which then did not happen, or behind one. */
+export function mortal(store: Store, dies: () => boolean): Store {
+  return withWrite(store, async (work) => {
+    const result = await store.write(async (tx) => {
+      const done = await work(tx);
+      if (dies()) throw new Killed('before the commit');
+      return done;
+    });
+    if (dies()) throw new Killed('behind the commit');
+    return result;
+  });
+}
+
+/** A store whose process is killed once in so many writes on average, and then never writes again. */
+export function doomed(
+  store: Store,
+  random: (below: number) => number,
+  oneIn: number,
+): { store: Store; isDead(): boolean } {
+  let isDead = false;
+  const dies = () => {
+    isDead ||= random(oneIn) === 0;
+    return isDead;
+  };
+  return { store: mortal(store, dies), isDead: () => isDead };
+}

@@ -29,6 +29,8 @@ export interface Follower {
   states: { revision: number; versions: string }[];
   /** How often it was killed and went on. */
   kills: number;
+  /** What it holds of a record; all of it unless told. */
+  shows?: (record: AnyJson) => AnyJson;
   /** Follows until it is up to date with the last revision, once that is known. */
   run(last: () => number | undefined): Promise<void>;
   /** Cuts what it waits for. */
@@ -42,14 +44,15 @@ export const versionsOf = (copy: ReadonlyMap<string, AnyJson>): string =>
     .sort()
     .join();
 
-interface Base {
+export interface Base {
   url: string;
   copy: ReadonlyMap<string, AnyJson>;
   begun: number;
   random: Random;
 }
 
-function follower(name: string, { copy, begun }: Base): Omit<Follower, 'run' | 'cut'> {
+/** A follower that has seen nothing yet. */
+export function follower(name: string, { copy, begun }: Base): Omit<Follower, 'run' | 'cut'> {
   return { name, copy: new Map(copy), begun, applied: [], states: [], kills: 0 };
 }
 
@@ -66,11 +69,11 @@ async function fetchJson(url: string, signal: AbortSignal): Promise<AnyJson> {
   }
 }
 
-function noteState(self: Pick<Follower, 'states' | 'copy'>, revision: number): void {
+export function noteState(self: Pick<Follower, 'states' | 'copy'>, revision: number): void {
   self.states.push({ revision, versions: versionsOf(self.copy) });
 }
 
-type Running = Pick<Follower, 'run' | 'cut'>;
+export type Running = Pick<Follower, 'run' | 'cut'>;
 
 export interface Feed {
   /** Further parameters. */
