@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const amounts = { SYNC_HISTORIES: '3000', MIRROR_ROUNDS: '300', FC_SEED: String(randomInt(2 ** 31)) };
+const amounts = { SYNC_HISTORIES: '2500', MIRROR_ROUNDS: '250', FC_SEED: String(randomInt(2 ** 31)) };
 const env = { ...amounts, ...process.env };
 for (const name of Object.keys(amounts)) process.stdout.write(`${name}=${env[name]}\n`);
 const tests = ['test/sync/model.test.ts', 'test/sync/mirror-model.test.ts'];
