@@ -8,6 +8,10 @@ const ENGINES = { sqlite: ['sqlite'], postgres: ['postgres'], both: ['sqlite', '
 /** What is created while findings are looked for: events like those of the generator, and nearly all the same. */
 export const LOADS = ['ordinary events', 'one event again and again'];
 
+/** What is measured of the exchange with other instances. */
+export const EXCHANGES = ['feed', 'snapshot', 'import', 'batch'];
+const RECORDS = { quick: '10000', full: '100000' };
+
 /** A wrong call; answered with its message and exit code 2. */
 export class UsageError extends Error {}
 
@@ -30,12 +34,31 @@ export function readVolumeOptions(args) {
   const more = { events: { type: 'string', default: '1000000' }, database: { type: 'string' } };
   const { engine, events, database, only = '', json, quick } = parse(args, { engine: 'sqlite' }, more);
   requireOneOf('engine', ENGINES.both, engine);
-  if (!/^[1-9][0-9]{0,7}$/.test(events)) {
-    throw new UsageError(`--events must be a whole number from 1 to 99999999; got "${events}"`);
-  }
-  if (database === '') throw new UsageError('--database must be the path of a file');
+  requireNumber('events', events);
+  requirePath(database);
   const names = namesWith(only, [...VOLUME_SCENARIO_NAMES, EXPORT]);
   return { engine, events: Number(events), database, names, json, quick };
+}
+
+/** Reads the arguments of `npm run bench:sync --`. Raises UsageError. */
+export function readSyncOptions(args) {
+  const more = { records: { type: 'string' }, database: { type: 'string' } };
+  const { engine, records, database, only = '', json, quick } = parse(args, { engine: 'sqlite' }, more);
+  // What the baseline writes is taken from what the program wrote on SQLite.
+  requireOneOf('engine', ['sqlite', 'both'], engine);
+  const count = records ?? (quick ? RECORDS.quick : RECORDS.full);
+  requireNumber('records', count);
+  requirePath(database);
+  return { engines: ENGINES[engine], records: Number(count), database, names: namesWith(only, EXCHANGES), json, quick };
+}
+
+function requireNumber(option, text) {
+  if (/^[1-9][0-9]{0,7}$/.test(text)) return;
+  throw new UsageError(`--${option} must be a whole number from 1 to 99999999; got "${text}"`);
+}
+
+function requirePath(database) {
+  if (database === '') throw new UsageError('--database must be the path of a file');
 }
 
 function namesWith(word, all) {

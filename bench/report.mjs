@@ -26,7 +26,11 @@ export function summary(names, pairs, rounds) {
     p99Ms: rounded(median(of(name, 'p99')), 3),
     loadBusy: rounded(median(of(name, 'busy')), 2),
   }));
-  const ratios = pairs.map(([name, other]) => {
+  return { servers, ratios: ratiosOf(pairs, rounds) };
+}
+
+function ratiosOf(pairs, rounds) {
+  return pairs.map(([name, other]) => {
     const each = rounds.map((results) => results[name].perSecond / results[other].perSecond);
     return {
       of: name,
@@ -36,7 +40,20 @@ export function summary(names, pairs, rounds) {
       max: rounded(Math.max(...each), 2),
     };
   });
-  return { servers, ratios };
+}
+
+/** The same of rounds in which each server gave or took some records once; with memory where that was looked at. */
+export function exchangeSummary(names, pairs, rounds) {
+  const servers = names.map((name) => {
+    const own = rounds.map((results) => results[name]);
+    const { records, beforeMb } = own[0];
+    const perSecond = Math.round(median(own.map((result) => result.perSecond)));
+    if (beforeMb === undefined) return { name, records, perSecond };
+    const peakMb = Math.max(...own.map((result) => result.beforeMb + result.grewMb));
+    const grewMb = Math.max(...own.map((result) => result.grewMb));
+    return { name, records, perSecond, grewMb, peakMb: rounded(peakMb, 1) };
+  });
+  return { servers, ratios: ratiosOf(pairs, rounds) };
 }
 
 function rounded(value, digits) {
@@ -54,10 +71,27 @@ export function printReport(machine, settings, scenarios) {
       const figures = `${String(perSecond).padStart(7)}/s   p50 ${p50Ms.toFixed(2)} ms   p99 ${p99Ms.toFixed(2)} ms`;
       console.log(`  ${name.padEnd(18)}${figures}   load generator ${Math.round(loadBusy * 100)} % busy`);
     }
-    for (const { of, to, median: ratio, min, max } of ratios) {
-      const range = `${ratio.toFixed(2)}  (${min.toFixed(2)}–${max.toFixed(2)})`;
-      console.log(`  ${of.padEnd(18)} to ${to.padEnd(18)} ${range}`);
+    printRatios(ratios);
+  }
+}
+
+function printRatios(ratios) {
+  for (const { of, to, median: ratio, min, max } of ratios) {
+    const range = `${ratio.toFixed(2)}  (${min.toFixed(2)}–${max.toFixed(2)})`;
+    console.log(`  ${of.padEnd(18)} to ${to.padEnd(18)} ${range}`);
+  }
+}
+
+export function printSyncReport(machine, { rounds }, scenarios) {
+  console.log(`Node ${machine.node}, ${machine.cores} cores, ${machine.model}`);
+  console.log(`${rounds} rounds of every server in turn`);
+  for (const { scenario, servers, ratios } of scenarios) {
+    console.log(`\n${scenario}`);
+    for (const { name, records, perSecond, grewMb, peakMb } of servers) {
+      const memory = peakMb === undefined ? '' : `   private memory at most ${peakMb} MB, grew by at most ${grewMb} MB`;
+      console.log(`  ${name.padEnd(18)}${String(perSecond).padStart(7)} records/s, ${records} each time${memory}`);
     }
+    printRatios(ratios);
   }
 }
 

@@ -19,15 +19,19 @@ export async function prepareDatabases(folder, engines, running) {
   const databases = { 'chancery/sqlite': file('chancery.db'), 'baseline/sqlite': file('baseline.db') };
   const given = { folder, answersFile: join(folder, 'answers.json'), databases };
   const source = databases['chancery/sqlite'];
-  await chancery(source, ['seed']);
-  const { key } = JSON.parse(
-    await chancery(source, ['keys', 'create', '--name', 'bench', '--scope', 'write', '--json']),
-  );
+  const key = await seedWithKey(source);
   const answers = await askForAnswers(given, key, running);
   copyFileSync(pathOf(source), pathOf(databases['baseline/sqlite']));
   writeFileSync(given.answersFile, JSON.stringify(answers));
   if (engines.includes('postgres')) Object.assign(databases, await copyToPostgres(source, running));
   return { ...given, key, answers };
+}
+
+/** Gives a key that may write. */
+async function seedWithKey(source) {
+  await chancery(source, ['seed']);
+  const made = await chancery(source, ['keys', 'create', '--name', 'bench', '--scope', 'write', '--json']);
+  return JSON.parse(made).key;
 }
 
 async function askForAnswers(given, key, running) {
@@ -68,6 +72,33 @@ export async function startServers(given, engines, running) {
     servers[`chancery/${engine}`] = await serve(given, engine, running);
     servers[`baseline/${engine}`] = await start([script, place, given.answersFile], running);
   }
+  return servers;
+}
+
+/** The servers that give what `source` holds, none of which writes; there is one file for both of SQLite. */
+export async function startReading(folder, source, engines, running) {
+  const databases = { 'chancery/sqlite': source };
+  if (engines.includes('postgres')) databases['chancery/postgres'] = (await copyToNewPostgres(source, running)).url;
+  // What is left to be found of a database that was just filled would be looked for meanwhile.
+  const unchecked = ['--import', new URL('unchecked.mjs', import.meta.url).href];
+  return startExchange({ folder, databases }, engines, running, [pathOf(source)], unchecked);
+}
+
+/** The servers of new databases with the seeds and a key that may write; the baseline reads what the first one wrote. */
+export async function startWriting(folder, engines, running) {
+  const [source, copy] = ['writing.db', 'writing-baseline.db'].map((name) => join(folder, name));
+  const databases = { 'chancery/sqlite': `file:${source}` };
+  const key = await seedWithKey(databases['chancery/sqlite']);
+  copyFileSync(source, copy);
+  if (engines.includes('postgres'))
+    databases['chancery/postgres'] = (await copyToNewPostgres(databases['chancery/sqlite'], running)).url;
+  return { key, servers: await startExchange({ folder, databases }, engines, running, [copy, source]) };
+}
+
+async function startExchange(given, engines, running, paths, nodeArgs) {
+  const servers = {};
+  for (const engine of engines) servers[`chancery/${engine}`] = await serve(given, engine, running, nodeArgs);
+  servers.baseline = await start([at('baseline-sync.mjs'), ...paths], running);
   return servers;
 }
 

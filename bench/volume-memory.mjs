@@ -10,27 +10,32 @@ const NEWLINE = 10;
  * service has no such format or the system does not tell.
  */
 export async function measureExport({ url, child }, count) {
-  if (privateMemory(child.pid) === undefined) return undefined;
-  const before = privateMemory(child.pid);
-  let peak = before;
-  const sampling = setInterval(() => {
-    peak = Math.max(peak, privateMemory(child.pid) ?? 0);
-  }, SAMPLE_MS);
-  try {
+  const watched = await watchMemory(child, async () => {
     const begun = performance.now();
     const records = await take(`${url}/v1/events?format=ndjson`, count);
-    if (records === undefined) return undefined;
-    peak = Math.max(peak, privateMemory(child.pid));
-    return {
-      records,
-      seconds: (performance.now() - begun) / 1000,
-      beforeMb: megabytes(before),
-      grewMb: megabytes(peak - before),
-    };
+    return { records, seconds: (performance.now() - begun) / 1000 };
+  });
+  // What is left of the answer is given up on the other side too, before anything else is measured.
+  await pause(500);
+  const { records, ...figures } = watched;
+  return records === undefined || figures.beforeMb === undefined ? undefined : { records, ...figures };
+}
+
+/** Gives what some work gives, with the private memory of a server before it and how far that grew, in MB. */
+export async function watchMemory({ pid }, work) {
+  const before = privateMemory(pid);
+  let peak = before;
+  const look = () => {
+    peak = Math.max(peak, privateMemory(pid) ?? 0);
+  };
+  const sampling = before === undefined ? undefined : setInterval(look, SAMPLE_MS);
+  try {
+    const done = await work();
+    if (before === undefined) return done;
+    look();
+    return { ...done, beforeMb: megabytes(before), grewMb: megabytes(peak - before) };
   } finally {
     clearInterval(sampling);
-    // What is left of the answer is given up on the other side too, before anything else is measured.
-    await pause(500);
   }
 }
 

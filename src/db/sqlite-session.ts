@@ -138,10 +138,9 @@ export class Transaction extends Session implements Tx {
   }
 
   async insert<Name extends TableName>(table: Name, rows: readonly Tables[Name]['$inferInsert'][]): Promise<void> {
-    for (const row of rows) {
-      const columns = Object.keys(row);
-      await this.run(`insert ${table}(${columns.join()})`, insertRows(table, columns), row as Values);
-    }
+    const columns = Object.keys(rows[0] ?? {});
+    const shape = `insert ${table}(${columns.join()})`;
+    for (const row of rows) await this.run(shape, insertRows(table, columns), row as Values);
   }
 
   async attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ import { type Line, LineTaker, linesOf, type TakeLimits, type TakenState } from 
 import { eachForItself, type StepOutcome } from './together.js';
 
 /** Lines that are committed together. */
-const PORTION: TakeLimits = { lines: 250, bytes: 1024 * 1024, pauseMs: 200, silenceMs: 60_000 };
+export const PORTION: TakeLimits = { lines: 250, bytes: 1024 * 1024, pauseMs: 200, silenceMs: 60_000 };
 /** Lines that wait for what they refer to. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** For how long more is read of an input that is not wanted any more. */

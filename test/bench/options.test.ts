@@ -24,7 +24,7 @@ describe('a wrong call of the benchmark', () => {
     const { status, stderr } = bench('--only', 'nothing');
     expect(status).toBe(2);
     const names = /one of (.*); got "nothing"$/.exec(stderr)?.[1]?.split('; ') ?? [];
-    const [part = ''] = readFileSync(at('docs/benchmarks.md'), 'utf8').split('\n## At volume\n');
+    const [part = ''] = readFileSync(at('docs/benchmarks.md'), 'utf8').split('\n## Sync\n');
     const documented = part
       .split('\n')
       .filter((line) => /^\| .* \| `(?:GET|POST) |^\| .* \| as .* with `If-None-Match` /.test(line))
