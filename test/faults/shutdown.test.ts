@@ -131,7 +131,7 @@ describe('a server that is asked to stop', () => {
     const ready = await fetch(`${server.url}/health/ready`);
     expect({ status: ready.status, body: await ready.json() }).toEqual({
       status: 200,
-      body: { status: 'ok', ...(before as object) },
+      body: { status: 'ok', ...(before as object), mirrors: [] },
     });
     server.child.kill('SIGTERM');
     expect(await server.ended).toMatchObject({ code: 0 });
