@@ -129,15 +129,23 @@ class Watch {
 
   readonly #abort = (): void => this.#controller.abort();
 
-  /** Waits for what is to come; only then time counts. */
+  /** Waits for what is to come; only then time counts. Ends when all is to end, even if `fetch` says no more of it. */
   async during<T>(coming: Promise<T>, longerMs = 0): Promise<T> {
+    const { signal } = this;
+    let giveUp = (): void => undefined;
+    const givenUp = new Promise<never>((_, reject) => {
+      giveUp = () => reject(signal.reason as Error);
+    });
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
     const timer = setTimeout(() => {
       this.isOver = true;
       this.#abort();
     }, this.#quietMs + longerMs);
     try {
-      return await coming;
+      return await Promise.race([coming, givenUp]);
     } finally {
+      signal.removeEventListener('abort', giveUp);
       clearTimeout(timer);
     }
   }
