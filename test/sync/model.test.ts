@@ -22,7 +22,7 @@ import { closeConnections, startSecondService } from './second-service.js';
 /** Random histories; `SYNC_HISTORIES` takes more. */
 const HISTORIES = Number(process.env.SYNC_HISTORIES ?? (inject('engine') === 'sqlite' ? 500 : 60));
 /** For one history on a machine that has other things to do. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 2_000;
 /** After so many histories another mirror begins, with a snapshot. */
 const MIRRORED = 20;
 
