@@ -125,7 +125,7 @@ export async function fork(
   if (origin === null) return { id, slug, version: current.version, revision: current.revision, changed: false, doc };
   const version = current.version + 1;
   const note = author.note ?? `Forked from ${origin}.`;
-  const written = await write(
+  const { written } = await write(
     tx,
     clock,
     kind,
@@ -157,13 +157,12 @@ async function put({ tx, clock, mirroring, counts, author }: Context, record: Fo
   const note = conflict && { conflict };
   if (standing.doc === JSON.stringify(document) && standing.origin === origin)
     return { id, outcome: 'unchanged', ...note };
-  const written = await write(tx, clock, kind, standing, author, {
+  const { counted } = await write(tx, clock, kind, standing, author, {
     document,
     mark: { origin, via: mirroring.via, seen: mirroring.run },
     ...{ text: text?.content, passed },
   });
-  const rows = projectRows(kind, written, standing.created || written.revision);
-  counts.note(kind.type, previousCells(kind, standing), rows.counted);
+  counts.note(kind.type, previousCells(kind, standing), counted);
   if (text !== undefined) await storeText(tx, id, text, updatedAt);
   return { id, outcome: 'written', ...note };
 }
@@ -203,7 +202,7 @@ interface Writing {
   passed?: readonly HeldExternalId[];
 }
 
-/** A version in the journal, with its query rows in place of those of the version before. Cells are not counted. */
+/** A version in the journal, with its query rows in place of those of the version before. Its cells are not counted yet. */
 async function write(
   tx: Tx,
   clock: Clock,
@@ -211,7 +210,7 @@ async function write(
   current: Pick<Standing, 'id' | 'revision' | 'created' | 'doc'>,
   author: Author,
   { document, mark, text, passed = [] }: Writing,
-): Promise<Document> {
+): Promise<{ written: Document; counted: string[] }> {
   const { revision, recordedAt } = await takeRevision(tx, toInstant(clock.now()));
   const written = { ...document, revision };
   const { id, slug, version } = written;
@@ -222,8 +221,9 @@ async function write(
   await setEntity(tx, id, { slug, label, version, revision, created, deleted: false, mergedInto: null, ...mark });
   if (current.doc !== null) await closeRows(tx, kind, current.revision, revision);
   await passExternalIds(tx, passed, revision);
-  await insertRows(tx, kind, projectRows(kind, written, created, null, await indexedWords(tx, kind, written, text)));
-  return written;
+  const rows = projectRows(kind, written, created, null, await indexedWords(tx, kind, written, text));
+  await insertRows(tx, kind, rows);
+  return { written, counted: rows.counted };
 }
 
 /** A record of ours, or of another mirror, is not touched; that it differs is told. */

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../db/store.js';
 import { Problem } from '../problems.js';
@@ -97,14 +96,14 @@ export async function readReferrers(reader: Reader, { merged, survivor }: Pair):
 
 /** Those records with the survivor in place of the merged one, some at a time; in between the process does other work. */
 export async function* rewriteReferrers(
-  reader: Reader,
+  tx: Tx,
   kinds: Kinds,
   ids: readonly string[],
   pair: Pair,
 ): AsyncGenerator<Rewritten> {
   for (let start = 0; start < ids.length; start += REFERRERS_AT_ONCE) {
-    await turn();
-    const found = await findCurrents(reader, ids.slice(start, start + REFERRERS_AT_ONCE));
+    await tx.breathe();
+    const found = await findCurrents(tx, ids.slice(start, start + REFERRERS_AT_ONCE));
     const byId = new Map(found.map((current) => [current.id, current]));
     for (const id of ids.slice(start, start + REFERRERS_AT_ONCE)) {
       const current = byId.get(id);
