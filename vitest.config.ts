@@ -8,6 +8,7 @@ const ON_BOTH = [
   'test/sync/**/*.test.ts',
   'test/db/{store,look-up,errors,parity,parity-values}.test.ts',
   'test/faults/several-processes.test.ts',
+  'test/insight/placed.test.ts',
   'test/insight/findings/{incremental,seeds,contradicting-claims,probable-duplicate,quote-not-in-text,office-not-held}.test.ts',
 ];
 /** What PostgreSQL alone is about. All others run on SQLite only, or on no database. */

@@ -1,13 +1,14 @@
-import { asc, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Term } from '../shared/words.js';
-import { holds, valuesAt, whenOf } from './conditions.js';
+import { holds, valuesAt, type When, whenOf } from './conditions.js';
+import { readHead } from './head.js';
 import { isSqlite, type SearchExpression } from './search.js';
 import type { Reader, Values } from './store.js';
 import type { Tables } from './tables/index.js';
 
 export interface Hits {
   hits: Hit[];
-  /** Whether no more versions fit than were looked at. */
+  /** Whether all that fit were ranked. */
   complete: boolean;
 }
 
@@ -21,9 +22,9 @@ export interface Hit {
 
 /**
  * What comes first. `relevance` is each engine's own: BM25 in FTS5, `ts_rank` in PostgreSQL, with labels before names
- * before prose. `place` looks only at where the words stand, in the same order. `brief`: short labels. `date`: the latest.
+ * before prose. `place` looks only at where the words stand, in the same order. `date`: the latest.
  */
-export type HitOrder = { by: 'relevance' | 'brief' | 'date' } | { by: 'place'; words: readonly Term[] };
+export type HitOrder = { by: 'relevance' | 'date' } | { by: 'place'; words: readonly Term[] };
 
 export interface HitQuery {
   expression: SearchExpression;
@@ -36,11 +37,26 @@ export interface HitQuery {
 
 /** The first of the newest versions that fit and hold then; ties go to the newer. Documents are read of these alone. */
 export async function readHits(reader: Reader, query: HitQuery): Promise<Hits> {
+  const rows = await readRanked(reader, query);
+  // Where nothing holds then, nothing says how many fit.
+  const { expression, cap, asOf } = query;
+  const seen = rows[0]?.seen ?? (await newestOf(reader, expression, cap + 1, asOf)).count;
+  return { hits: rows.map(({ seen: _, ...hit }) => hit), complete: Number(seen) <= cap };
+}
+
+/** The same with the shortest labels first. */
+export function readBriefest(reader: Reader, query: Omit<HitQuery, 'order'>): Promise<Hit[]> {
+  return readRanked(reader, { ...query, order: { by: 'brief' } });
+}
+
+type RankedQuery = Omit<HitQuery, 'order'> & { order: HitOrder | { by: 'brief' } };
+
+async function readRanked(reader: Reader, query: RankedQuery): Promise<(Hit & { seen: number })[]> {
   const { expression, cap, limit, order, asOf } = query;
   const when = whenOf(asOf);
   const words = order.by === 'place' ? wordValues(order.words) : {};
   const names = Object.keys(words);
-  const rows = await reader.all(
+  return reader.all(
     `hits ${order.by} ${names.length} ${when}`,
     (db, t) => {
       const { revision, subject, dateFrom, dateTo } = t.searchTexts;
@@ -58,7 +74,7 @@ export async function readHits(reader: Reader, query: HitQuery): Promise<Hits> {
           second: second.as('second'),
           seen: sql<number>`hits.seen`.mapWith(Number).as('seen'),
         })
-        .from(counted(newestMatches(t, order.by === 'relevance')))
+        .from(counted(newestMatches(t, when, order.by === 'relevance')))
         .innerJoin(t.searchTexts, eq(revision, sql`hits.revision`))
         .where(holds(when, t.searchTexts))
         .orderBy(sql`3`, sql`4`, desc(revision))
@@ -80,9 +96,6 @@ export async function readHits(reader: Reader, query: HitQuery): Promise<Hits> {
     },
     { ...expressionValues(expression), ...words, cap: cap + 1, limit, ...valuesAt(asOf) },
   );
-  // Where nothing holds then, nothing says how many fit.
-  const seen = rows[0] === undefined ? await countMatches(reader, expression, cap + 1) : Number(rows[0].seen);
-  return { hits: rows.map(({ seen: _, ...hit }) => hit), complete: seen <= cap };
 }
 
 /** Matches beside their number. */
@@ -90,16 +103,56 @@ function counted(matches: SQL): SQL {
   return sql`(with matches as materialized (${matches}) select matches.*, (select count(*) from matches) as seen from matches) as hits`;
 }
 
-function newestMatches(t: Tables, isScored: boolean): SQL {
+/** The newest versions that fit, of all or of those that there were then. */
+function newestMatches(t: Tables, when: When, isScored = false): SQL {
   const [fts5, tsquery, cap] = ['fts5', 'tsquery', 'cap'].map((name) => sql.placeholder(name));
-  if (isSqlite(t.searchTexts.revision)) {
+  const { revision } = t.searchTexts;
+  if (isSqlite(revision)) {
     const score = isScored ? sql`, bm25(search, 10.0, 5.0, 1.0, 0.2) as score` : sql``;
-    return sql`select rowid as revision${score} from search where search match ${fts5} order by rowid desc limit ${cap}`;
+    const where = and(sql`search match ${fts5}`, isThere(sql`rowid`, when));
+    return sql`select rowid as revision${score} from search where ${where} order by rowid desc limit ${cap}`;
   }
   const score = isScored
     ? sql`, -ts_rank('{0.02, 0.1, 0.5, 1.0}', vector, to_tsquery('simple', ${tsquery})) as score`
     : sql``;
-  return sql`select ${t.searchTexts.revision} as revision${score} from ${t.searchTexts} where vector @@ to_tsquery('simple', ${tsquery}) order by revision desc limit ${cap}`;
+  const where = and(isVectorFit(), isThere(sql`${revision}`, when));
+  return sql`select ${revision} as revision${score} from ${t.searchTexts} where ${where} order by revision desc limit ${cap}`;
+}
+
+function isVectorFit(): SQL {
+  return sql`vector @@ to_tsquery('simple', ${sql.placeholder('tsquery')})`;
+}
+
+/** That a version was made by then. */
+function isThere(revision: SQL, when: When): SQL | undefined {
+  return when === 'now' ? undefined : sql`${revision} <= ${sql.placeholder('asOf')}`;
+}
+
+/** The newest of the versions that fit and hold then. Only so many are gone through as it takes to find them. */
+export async function readNewestHits(
+  reader: Reader,
+  { expression, limit, asOf }: Pick<HitQuery, 'expression' | 'limit' | 'asOf'>,
+): Promise<Hit[]> {
+  const when = whenOf(asOf);
+  return reader.all(
+    `newest hits ${when}`,
+    (db, t) => {
+      const { revision, subject } = t.searchTexts;
+      const { type, slug, doc } = t.revisions;
+      const rows = db.select({ revision, subject, type, slug, doc: sql<string>`${doc}` });
+      // A cross join is SQLite's way to say what is gone through and what is looked up.
+      const isFts5 = isSqlite(revision);
+      const key = isFts5 ? sql`search.rowid` : sql`${revision}`;
+      const isFit = isFts5 ? and(sql`search match ${sql.placeholder('fts5')}`, eq(revision, key)) : isVectorFit();
+      const found = isFts5 ? rows.from(sql`search`).crossJoin(t.searchTexts) : rows.from(t.searchTexts);
+      return (found as ReturnType<typeof rows.from<Tables['searchTexts']>>)
+        .crossJoin(t.revisions)
+        .where(and(isFit, eq(t.revisions.revision, revision), isThere(key, when), holds(when, t.searchTexts)))
+        .orderBy(desc(key))
+        .limit(sql.placeholder('limit'));
+    },
+    { ...expressionValues(expression), limit, ...valuesAt(asOf) },
+  );
 }
 
 /** Numbers of words that statements are made for. */
@@ -123,42 +176,45 @@ function placeScore({ searchTexts: { label, names: others } }: Tables, names: re
   return sql.join(scores, sql` + `);
 }
 
-/** How many versions fit, counted no further than `cap`. */
-export async function countMatches(
-  reader: Reader,
-  { fts5, tsquery }: Pick<SearchExpression, 'fts5' | 'tsquery'>,
-  cap: number,
-): Promise<number> {
+/** How many the newest so many versions that fit are, and the oldest of them. SQLite reads these in no time. */
+async function newestOf(reader: Reader, expression: SearchExpression, many: number, asOf?: number) {
+  const when = whenOf(asOf);
   const row = await reader.get(
-    'count matches',
-    (db, t) =>
-      db.select({ count: sql<number>`count(*)`.mapWith(Number) }).from(sql`(${newestMatches(t, false)}) as hits`),
-    { fts5, tsquery, cap },
-  );
-  return row?.count ?? 0;
-}
-
-/** Whether no more than `most` versions have any of the words: those that SQLite has to count to rank by relevance. */
-export async function isWeighable(reader: Reader, { anyFts5, tsquery }: SearchExpression, most: number) {
-  if (reader.engine === 'postgres') return true;
-  return (await countMatches(reader, { fts5: anyFts5, tsquery }, most + 1)) <= most;
-}
-
-/** The oldest of the newest so many versions that fit; undefined when fewer do. SQLite reads these in no time. */
-export async function oldestOfNewest(
-  reader: Reader,
-  expression: SearchExpression,
-  many: number,
-): Promise<number | undefined> {
-  const row = await reader.get(
-    'oldest of the newest matches',
+    `newest matches ${when}`,
     (db, t) => {
       const [count, oldest] = [sql<number>`count(*)`.mapWith(Number), sql<number>`min(hits.revision)`.mapWith(Number)];
-      return db.select({ count, oldest }).from(sql`(${newestMatches(t, false)}) as hits`);
+      return db.select({ count, oldest }).from(sql`(${newestMatches(t, when)}) as hits`);
     },
-    { ...expressionValues(expression), cap: many },
+    { ...expressionValues(expression), cap: many, ...valuesAt(asOf) },
   );
-  return row === undefined || row.count < many ? undefined : row.oldest;
+  return row ?? { count: 0, oldest: 0 };
+}
+
+/** How many versions fit and what share of all that is, as far as the newest so many tell; exact when fewer fit. */
+export async function estimateMatches(
+  reader: Reader,
+  expression: SearchExpression,
+  sample: number,
+): Promise<{ number: number; share: number }> {
+  const [{ count, oldest }, { revision }] = [await newestOf(reader, expression, sample), await readHead(reader)];
+  const share = count < sample ? count / Math.max(revision, 1) : count / (revision - oldest + 1);
+  return { number: Math.round(share * revision), share };
+}
+
+const WEIGHED_SAMPLE = 300;
+
+/**
+ * Whether about no more than so many versions have any of the words: those that SQLite has to count to rank by
+ * relevance.
+ */
+export async function isWeighable(
+  reader: Reader,
+  { anyFts5, tsquery }: SearchExpression,
+  most: number,
+): Promise<boolean> {
+  if (reader.engine === 'postgres') return true;
+  const any = { fts5: anyFts5, tsquery, anyFts5 };
+  return (await estimateMatches(reader, any, WEIGHED_SAMPLE)).number <= most;
 }
 
 function expressionValues({ fts5, tsquery }: SearchExpression): Values {

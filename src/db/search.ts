@@ -11,8 +11,8 @@ export interface Clause {
   refs: readonly string[];
 }
 
-/** Which of the record's own words a search looks at: all of them, or those it goes by. */
-export type Scope = 'all' | 'names';
+/** Which of the record's own words a search looks at: all of them, those it goes by, or those of its label alone. */
+export type Scope = 'all' | 'names' | 'label';
 
 /**
  * A search in the language of each engine. Both are made of words only, each quoted: nothing that somebody typed is
@@ -38,6 +38,7 @@ export interface Seeking {
   among: readonly string[];
 }
 
+/** The scope is that of the words that are sought; those of none are looked for everywhere. */
 export function expressionOf({ all, none, among }: Seeking, scope: Scope): SearchExpression {
   const limits = among.length === 0 ? [] : [among];
   const fts5 = [...all.map((clause) => fts5Clause(clause, scope)), ...limits.map(fts5Refs)].join(' AND ');
@@ -46,13 +47,17 @@ export function expressionOf({ all, none, among }: Seeking, scope: Scope): Searc
   if (none.length === 0) return { fts5, tsquery, anyFts5 };
   return {
     anyFts5,
-    fts5: `(${fts5}) NOT (${none.map((clause) => fts5Clause(clause, scope)).join(' OR ')})`,
-    tsquery: `${tsquery} & !(${none.map((clause) => tsqueryClause(clause, scope)).join(' | ')})`,
+    fts5: `(${fts5}) NOT (${none.map((clause) => fts5Clause(clause, 'all')).join(' OR ')})`,
+    tsquery: `${tsquery} & !(${none.map((clause) => tsqueryClause(clause, 'all')).join(' | ')})`,
   };
 }
 
-const FTS5_COLUMNS: Readonly<Record<Scope, string>> = { all: '{label names body}', names: '{label names}' };
-const TS_WEIGHTS: Readonly<Record<Scope, string>> = { all: 'ABC', names: 'AB' };
+const FTS5_COLUMNS: Readonly<Record<Scope, string>> = {
+  all: '{label names body}',
+  names: '{label names}',
+  label: '{label}',
+};
+const TS_WEIGHTS: Readonly<Record<Scope, string>> = { all: 'ABC', names: 'AB', label: 'A' };
 
 function fts5Clause({ forms, refs }: Clause, scope: Scope): string {
   const phrases = forms.map(({ tokens, prefix }) => `"${tokens.join(' ')}"${prefix ? ' *' : ''}`);

@@ -1,4 +1,4 @@
-import { type Hit, readHits } from '../db/hits.js';
+import { type Hit, readBriefest } from '../db/hits.js';
 import { type Clause, expressionOf } from '../db/search.js';
 import type { Reader } from '../db/store.js';
 import type { Task } from '../journal/analysis.js';
@@ -85,7 +85,7 @@ async function candidates(
   const among = types.length === RESOURCE_TYPES.length ? [] : types.map(typeWord);
   const expression = expressionOf({ all, none: [], among }, 'names');
   const limits = { cap: CANDIDATES * 5, limit: CANDIDATES };
-  return (await readHits(reader, { expression, ...limits, order: { by: 'brief' }, asOf })).hits;
+  return readBriefest(reader, { expression, ...limits, asOf });
 }
 
 /** The record by the name that fits best; nothing when the words that fit stand in several names. */

@@ -25,7 +25,7 @@ export interface ProjectedRows {
  * Number of the shape of all rows made here. One more with each change of it, so that a database made before is made
  * anew from its journal.
  */
-export const PROJECTIONS = 7;
+export const PROJECTIONS = 8;
 
 const LABEL_LENGTH = 200;
 

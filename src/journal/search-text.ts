@@ -1,4 +1,4 @@
-import { yearOfDay } from '../shared/edtf.js';
+import { monthOfDay, yearOfDay } from '../shared/edtf.js';
 import { truncate } from '../shared/text.js';
 import { wordText } from '../shared/words.js';
 import type { Document, Edge, Projection, RecordKind } from './kind.js';
@@ -30,7 +30,7 @@ export function searchText(
     label: truncate(wordText(kind.label(doc)), MAX_CHARACTERS),
     names: joined(projection.names.map(({ value }) => value)),
     body: `${joined([...prose, ...(doc.tags as string[]), ...externalIds])} ${textWords}`.trim(),
-    refs: [typeWord(kind.type), yearWord(yearOf(projection)), ...actors.map(actorWord)].join(' '),
+    refs: [typeWord(kind.type), monthWord(monthOf(projection)), ...actors.map(actorWord)].join(' '),
   };
 }
 
@@ -51,15 +51,32 @@ export function typeWord(type: string): string {
   return `t${type}`;
 }
 
-/** The word in `refs` that stands for the year in which a record sorts, as roll-ups write it. No other begins so. */
-export function yearWord(year: string): string {
-  return year === '' ? 'ynone' : `y${year.toLowerCase().replace('-', 'b')}`;
+/** A month of a year, both as EDTF writes them; the year is empty, and the month, too, for what has no earliest day. */
+export interface Month {
+  year: string;
+  month: string;
+}
+
+export const NO_MONTH: Month = { year: '', month: '' };
+
+/** The word in `refs` that stands for the month in which a record sorts. No other begins so. */
+export function monthWord({ year, month }: Month): string {
+  return year === '' ? 'ynone' : `y${year.toLowerCase().replace('-', 'b')}m${month}`;
+}
+
+/** The month that a day lies in. */
+export function monthAt(day: number): Month {
+  return { year: yearOfDay(day), month: monthOfDay(day) };
+}
+
+function monthOf({ dates }: Projection): Month {
+  const earliest = dates?.earliest ?? null;
+  return earliest === null ? NO_MONTH : monthAt(earliest);
 }
 
 /** The year of the first day that a record's date may begin on, as EDTF writes it; empty without one. */
-export function yearOf({ dates }: Projection): string {
-  const earliest = dates?.earliest ?? null;
-  return earliest === null ? '' : yearOfDay(earliest);
+export function yearOf(projection: Projection): string {
+  return monthOf(projection).year;
 }
 
 function joined(texts: readonly string[]): string {

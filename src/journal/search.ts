@@ -1,5 +1,5 @@
-import { readHits } from '../db/hits.js';
-import { type Clause, expressionOf, isFound, nothing, type SearchExpression } from '../db/search.js';
+import { readBriefest } from '../db/hits.js';
+import { type Clause, expressionOf, isFound, nothing, type SearchExpression, type Seeking } from '../db/search.js';
 import type { Reader } from '../db/store.js';
 import { RESOURCE_TYPES } from '../shared/ids.js';
 import { parseSearch, type Term, wordText } from '../shared/words.js';
@@ -17,6 +17,8 @@ export interface Sought {
   terms: readonly Term[];
   /** Undefined when there is not one word in it, so that nothing fits. */
   expression: SearchExpression | undefined;
+  /** The same narrowed to records with every term, as it was typed, in the label; undefined when there are no terms. */
+  labelled: SearchExpression | undefined;
   /** The terms as they were typed. */
   typed: readonly Term[];
   /** Ids of the actors that terms stand for, by their names then. */
@@ -50,8 +52,14 @@ export async function seek(
     typed: terms,
     terms: all.flatMap(({ clause }) => clause.forms),
     expression: all.length + none.length === 0 ? undefined : expressionOf(seeking, 'all'),
+    labelled: all.length === 0 ? undefined : labelledOf(seeking, terms),
     actors: [...new Set(all.flatMap(({ ids }) => ids))],
   };
+}
+
+function labelledOf(seeking: Seeking, terms: readonly Term[]): SearchExpression {
+  const all = terms.map((term) => ({ forms: [term], refs: [] }));
+  return expressionOf({ ...seeking, all }, 'label');
 }
 
 interface Named {
@@ -68,7 +76,7 @@ async function withNames(reader: Reader, term: Term, asOf: number | undefined): 
   const expression = expressionOf(seeking, 'names');
   // Short labels first: to weigh the words would be to count the records that have them.
   const limits = { cap: MAX_ACTORS * 20, limit: MAX_ACTORS };
-  const { hits } = await readHits(reader, { expression, ...limits, order: { by: 'brief' }, asOf });
+  const hits = await readBriefest(reader, { expression, ...limits, asOf });
   const forms = new Map([[term.tokens.join(' '), term]]);
   for (const { doc } of hits) {
     const names = namesOf(JSON.parse(doc) as Document);

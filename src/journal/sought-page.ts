@@ -1,11 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { named } from '../db/conditions.js';
-import { readHead } from '../db/head.js';
-import { oldestOfNewest } from '../db/hits.js';
+import { estimateMatches } from '../db/hits.js';
 import { isFoundInTurn, narrowedTo, type SearchExpression } from '../db/search.js';
 import type { Db, Preparable, Reader } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
-import { NO_EARLIEST, yearOfDay } from '../shared/edtf.js';
+import { NO_EARLIEST } from '../shared/edtf.js';
 import {
   keyValues,
   type ListQuery,
@@ -20,7 +19,7 @@ import {
 } from './list.js';
 import { readYears } from './rollups.js';
 import { type Sought, soughtCondition } from './search.js';
-import { yearWord } from './search-text.js';
+import { type Month, monthAt, monthWord, NO_MONTH } from './search-text.js';
 
 /** When which way is taken. */
 export interface Bounds {
@@ -72,23 +71,14 @@ export function withSought(list: ListQuery, sought: Pick<Sought, 'expression'>):
 }
 
 async function rowsOf(seeking: Seeking): Promise<PageRow[]> {
-  const { list, limit, bounds } = seeking;
-  const fitting = await shareOfVersions(seeking);
+  const { reader, list, expression, limit, bounds } = seeking;
+  const fitting = await estimateMatches(reader, expression, bounds.sample);
   if (fitting.number <= bounds.few) return lookUp(seeking);
   if (fitting.share * bounds.oneIn >= 1) {
     const rows = await walk(seeking);
     if (rows.length === limit) return rows;
   }
-  return list.sort === 'date' && list.asOf === undefined ? lookUpByYear(seeking) : lookUp(seeking);
-}
-
-/** What share of all versions fits, and how many these are, as far as the newest tell. */
-async function shareOfVersions({ reader, expression, bounds }: Seeking): Promise<{ share: number; number: number }> {
-  const oldest = await oldestOfNewest(reader, expression, bounds.sample);
-  if (oldest === undefined) return { share: 0, number: 0 };
-  const { revision } = await readHead(reader);
-  const share = bounds.sample / (revision - oldest + 1);
-  return { share, number: share * revision };
+  return list.sort === 'date' && list.asOf === undefined ? lookUpByMonth(seeking) : lookUp(seeking);
 }
 
 /** The rows that fit among the first of the list: fewer than wanted when the walk is given up, or comes to the end. */
@@ -149,28 +139,45 @@ function typed(db: Db, t: Tables) {
   return db.select({ revision: t.events.revision }).from(t.events);
 }
 
-/** The same, year by year in the order of the list until there are enough: the index knows the years of records. */
-async function lookUpByYear(seeking: Seeking): Promise<PageRow[]> {
+/** The same, month by month in the order of the list until there are enough: the index knows the months of records. */
+async function lookUpByMonth(seeking: Seeking): Promise<PageRow[]> {
   const { reader, list, expression, limit, position } = seeking;
-  const years = await yearsFrom(reader, list, position);
+  const years = await yearsOf(reader, list);
   if (years.length > seeking.bounds.years) return lookUp(seeking);
   const rows: PageRow[] = [];
-  for (const year of years) {
-    const inYear = { ...seeking, expression: narrowedTo(expression, yearWord(year)), limit: limit - rows.length };
-    rows.push(...(await lookUp(inYear)));
+  for (const month of monthsFrom(years, list.direction, position)) {
+    const inMonth = { ...seeking, expression: narrowedTo(expression, monthWord(month)), limit: limit - rows.length };
+    rows.push(...(await lookUp(inMonth)));
     if (rows.length >= limit) break;
   }
   return rows;
 }
 
-/** The years of a list in its order, from that of the position on. */
-async function yearsFrom(reader: Reader, { kind, direction }: ListQuery, position: Seeking['position']) {
+/** The years of a list in its order. */
+async function yearsOf(reader: Reader, { kind, direction }: ListQuery): Promise<string[]> {
   const sign = direction === 'asc' ? 1 : -1;
-  const years = (await readYears(reader, kind.type)).sort((a, b) => sign * compareYears(a, b));
+  return (await readYears(reader, kind.type)).sort((a, b) => sign * compareYears(a, b));
+}
+
+const MONTHS = Array.from({ length: 12 }, (_, index) => String(index + 1).padStart(2, '0'));
+
+/** The months of some years in their order, from that of the position on. */
+function monthsFrom(
+  years: readonly string[],
+  direction: ListQuery['direction'],
+  position: Seeking['position'],
+): Month[] {
+  const sign = direction === 'asc' ? 1 : -1;
+  const months = direction === 'asc' ? MONTHS : MONTHS.toReversed();
+  const all = years.flatMap((year) => (year === '' ? NO_MONTH : months.map((month) => ({ year, month }))));
   const day = position?.[0];
-  if (typeof day !== 'number') return years;
-  const begun = day === NO_EARLIEST ? '' : yearOfDay(day);
-  return years.filter((year) => sign * compareYears(year, begun) >= 0);
+  if (typeof day !== 'number') return all;
+  const begun = day === NO_EARLIEST ? NO_MONTH : monthAt(day);
+  return all.filter((each) => sign * compareMonths(each, begun) >= 0);
+}
+
+function compareMonths(a: Month, b: Month): number {
+  return compareYears(a.year, b.year) || Number(a.month) - Number(b.month);
 }
 
 /** Records without a first day sort before all others. */

@@ -131,6 +131,11 @@ export function yearOfDay(day: number): string {
   return digits.length > 4 ? `Y${year}` : `${year < 0 ? '-' : ''}${digits}`;
 }
 
+/** The month that a day lies in, as EDTF writes it: two digits. */
+export function monthOfDay(day: number): string {
+  return dayToIso(day).slice(-'03-01'.length, -'-01'.length);
+}
+
 /** The reverse of `dayToIso`; throws RangeError for text that `dayToIso` does not write. */
 export function isoToDay(iso: string): number {
   const match = /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)$/.exec(iso);
