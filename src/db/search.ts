@@ -102,9 +102,9 @@ export function isFoundInTurn(t: Tables, record: { revision: Column }, fts5: Pla
   return sql`exists (select 1 from search where search match ${fts5} and rowid = ${record.revision})`;
 }
 
-/** The search narrowed to versions that have a word in `refs`. */
-export function narrowedTo({ fts5, tsquery, anyFts5 }: SearchExpression, word: string): SearchExpression {
-  return { fts5: `(${fts5}) AND ${fts5Refs([word])}`, tsquery: `(${tsquery}) & ${tsqueryRefs([word])}`, anyFts5 };
+/** The search narrowed to versions that have one of some words in `refs`. */
+export function narrowedTo({ fts5, tsquery, anyFts5 }: SearchExpression, words: readonly string[]): SearchExpression {
+  return { fts5: `${fts5Refs(words)} AND (${fts5})`, tsquery: `${tsqueryRefs(words)} & (${tsquery})`, anyFts5 };
 }
 
 /** That nothing fits: of a search without a word. */

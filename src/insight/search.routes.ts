@@ -98,7 +98,7 @@ const SearchAnswer = z
       )
       .meta({ description: 'The records, in the order asked for.' }),
     complete: z.boolean().meta({
-      description: `False when more fit than were ranked: the ${MAX_RANKED.toLocaleString('en')} newest versions, or the ${MAX_PLACED.toLocaleString('en')} newest where words are very common.`,
+      description: `False when not all that fit were ranked, but the ${MAX_RANKED.toLocaleString('en')} newest versions; where words are very common, those with all of them in their label and the ${MAX_PLACED.toLocaleString('en')} newest others.`,
     }),
     limit: z.int().meta({ description: 'Records asked for.' }),
     asOf: revision,

@@ -88,14 +88,15 @@ function isOfDimension({ type, dimension, count }: Tables['rollups']): SQL | und
   return and(eq(type, sql.placeholder('type')), eq(dimension, sql.placeholder('dimension')), gt(count, 0));
 }
 
-/** The years that present records of a type have, empty for none, in no order. */
-export async function readYears(reader: Reader, type: string): Promise<string[]> {
+/** How many present records of a type each year has; the empty one those without. */
+export async function readYears(reader: Reader, type: string): Promise<Map<string, number>> {
   const rows = await reader.all(
     'years',
-    (db, { rollups }) => db.select({ year: rollups.value }).from(rollups).where(isOfDimension(rollups)),
+    (db, { rollups }) =>
+      db.select({ year: rollups.value, count: rollups.count }).from(rollups).where(isOfDimension(rollups)),
     { type, dimension: 'year' },
   );
-  return rows.map(({ year }) => year);
+  return new Map(rows.map(({ year, count }) => [year, count]));
 }
 
 /** The same where the cell narrows nothing but is narrowed: its count stands under every value of the dimension. */

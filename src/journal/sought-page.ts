@@ -4,7 +4,6 @@ import { estimateMatches } from '../db/hits.js';
 import { isFoundInTurn, narrowedTo, type SearchExpression } from '../db/search.js';
 import type { Db, Preparable, Reader } from '../db/store.js';
 import type { Tables } from '../db/tables/index.js';
-import { NO_EARLIEST } from '../shared/edtf.js';
 import {
   keyValues,
   type ListQuery,
@@ -19,7 +18,7 @@ import {
 } from './list.js';
 import { readYears } from './rollups.js';
 import { type Sought, soughtCondition } from './search.js';
-import { type Month, monthAt, monthWord, NO_MONTH } from './search-text.js';
+import { type Stretch, stretchesOf } from './stretches.js';
 
 /** When which way is taken. */
 export interface Bounds {
@@ -27,15 +26,17 @@ export interface Bounds {
   sample: number;
   /** Up to so many that fit are looked up at once and put in order. */
   few: number;
-  /** Where one in so many versions fits, the list is walked in its order and each record asked whether it does. */
+  /** Where one in so many versions fits, a list that is not by date is walked and each record asked whether it does. */
   oneIn: number;
   /** Records that are asked before the walk is given up: those that fit may be far away in the order of the list. */
   asked: number;
+  /** Asking a record takes as long as looking up so many that are known to fit; lists by date are walked by that. */
+  asking: number;
   /** Where a type has more years than this, they are not looked through one by one. */
   years: number;
 }
 
-const BOUNDS: Bounds = { sample: 300, few: 2_500, oneIn: 20, asked: 5_000, years: 150 };
+const BOUNDS: Bounds = { sample: 300, few: 2_500, oneIn: 20, asked: 5_000, asking: 8, years: 150 };
 
 interface Seeking {
   reader: Reader;
@@ -71,14 +72,21 @@ export function withSought(list: ListQuery, sought: Pick<Sought, 'expression'>):
 }
 
 async function rowsOf(seeking: Seeking): Promise<PageRow[]> {
-  const { reader, list, expression, limit, bounds } = seeking;
-  const fitting = await estimateMatches(reader, expression, bounds.sample);
-  if (fitting.number <= bounds.few) return lookUp(seeking);
-  if (fitting.share * bounds.oneIn >= 1) {
+  const { reader, expression, limit, bounds } = seeking;
+  const { number, share } = await estimateMatches(reader, expression, bounds.sample);
+  if (number <= bounds.few) return lookUp(seeking);
+  const stretches = await readStretches(seeking, share);
+  if (isWalked(seeking, share, stretches)) {
     const rows = await walk(seeking);
     if (rows.length === limit) return rows;
   }
-  return list.sort === 'date' && list.asOf === undefined ? lookUpByMonth(seeking) : lookUp(seeking);
+  return stretches === undefined ? lookUp(seeking) : lookUpByMonths(seeking, stretches);
+}
+
+/** Whether to ask records one after the other is quicker than to look up all that fit, or those of the first months. */
+function isWalked({ limit, bounds }: Seeking, share: number, stretches: readonly Stretch[] | undefined): boolean {
+  if (stretches === undefined) return share * bounds.oneIn >= 1;
+  return (stretches[0]?.fitting ?? 0) * share > limit * bounds.asking;
 }
 
 /** The rows that fit among the first of the list: fewer than wanted when the walk is given up, or comes to the end. */
@@ -139,49 +147,27 @@ function typed(db: Db, t: Tables) {
   return db.select({ revision: t.events.revision }).from(t.events);
 }
 
-/** The same, month by month in the order of the list until there are enough: the index knows the months of records. */
-async function lookUpByMonth(seeking: Seeking): Promise<PageRow[]> {
-  const { reader, list, expression, limit, position } = seeking;
-  const years = await yearsOf(reader, list);
-  if (years.length > seeking.bounds.years) return lookUp(seeking);
+/** The same, some months at a time in the order of the list until there are enough. */
+async function lookUpByMonths(seeking: Seeking, stretches: readonly Stretch[]): Promise<PageRow[]> {
+  const { expression, limit } = seeking;
   const rows: PageRow[] = [];
-  for (const month of monthsFrom(years, list.direction, position)) {
-    const inMonth = { ...seeking, expression: narrowedTo(expression, monthWord(month)), limit: limit - rows.length };
-    rows.push(...(await lookUp(inMonth)));
+  for (const { words } of stretches) {
+    const there = { ...seeking, expression: narrowedTo(expression, words), limit: limit - rows.length };
+    rows.push(...(await lookUp(there)));
     if (rows.length >= limit) break;
   }
   return rows;
 }
 
-/** The years of a list in its order. */
-async function yearsOf(reader: Reader, { kind, direction }: ListQuery): Promise<string[]> {
-  const sign = direction === 'asc' ? 1 : -1;
-  return (await readYears(reader, kind.type)).sort((a, b) => sign * compareYears(a, b));
-}
-
-const MONTHS = Array.from({ length: 12 }, (_, index) => String(index + 1).padStart(2, '0'));
-
-/** The months of some years in their order, from that of the position on. */
-function monthsFrom(
-  years: readonly string[],
-  direction: ListQuery['direction'],
-  position: Seeking['position'],
-): Month[] {
-  const sign = direction === 'asc' ? 1 : -1;
-  const months = direction === 'asc' ? MONTHS : MONTHS.toReversed();
-  const all = years.flatMap((year) => (year === '' ? NO_MONTH : months.map((month) => ({ year, month }))));
+/** The months to look through; undefined where the list is in another order, or too many years have records. */
+async function readStretches(
+  { reader, list, limit, position, bounds }: Seeking,
+  share: number,
+): Promise<Stretch[] | undefined> {
+  const { kind, sort, asOf, direction } = list;
+  if (sort !== 'date' || asOf !== undefined) return undefined;
+  const years = await readYears(reader, kind.type);
+  if (years.size > bounds.years) return undefined;
   const day = position?.[0];
-  if (typeof day !== 'number') return all;
-  const begun = day === NO_EARLIEST ? NO_MONTH : monthAt(day);
-  return all.filter((each) => sign * compareMonths(each, begun) >= 0);
-}
-
-function compareMonths(a: Month, b: Month): number {
-  return compareYears(a.year, b.year) || Number(a.month) - Number(b.month);
-}
-
-/** Records without a first day sort before all others. */
-function compareYears(a: string, b: string): number {
-  const [one, other] = [a, b].map((year) => (year === '' ? Number.NEGATIVE_INFINITY : Number(year.replace('Y', ''))));
-  return one === other ? 0 : (one ?? 0) < (other ?? 0) ? -1 : 1;
+  return stretchesOf(years, { direction, from: typeof day === 'number' ? day : undefined, share, wanted: limit });
 }

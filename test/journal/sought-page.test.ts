@@ -10,11 +10,11 @@ const t = useService({ seeds: true });
 
 /** Bounds under which the list is walked, given up now and then, looked up by months, and looked up at once. */
 const WAYS: Record<string, Bounds> = {
-  walked: { sample: 1, few: 0, oneIn: 1e9, asked: 1e9, years: 1e9 },
-  'given up': { sample: 1, few: 0, oneIn: 1e9, asked: 10, years: 1e9 },
-  'by month': { sample: 1, few: 0, oneIn: 0, asked: 0, years: 1e9 },
-  'by no month': { sample: 1, few: 0, oneIn: 0, asked: 0, years: 3 },
-  'at once': { sample: 1, few: 1e9, oneIn: 0, asked: 0, years: 0 },
+  walked: { sample: 1, few: 0, oneIn: 1e9, asked: 1e9, asking: 0, years: 1e9 },
+  'given up': { sample: 1, few: 0, oneIn: 1e9, asked: 10, asking: 0, years: 1e9 },
+  'by months': { sample: 1, few: 0, oneIn: 0, asked: 0, asking: 1e9, years: 1e9 },
+  'by no months': { sample: 1, few: 0, oneIn: 0, asked: 0, asking: 1e9, years: 3 },
+  'at once': { sample: 1, few: 1e9, oneIn: 0, asked: 0, asking: 1e9, years: 0 },
 };
 const TEXTS = [
   'ukraine',
