@@ -14,7 +14,8 @@ const PACE = { rounds: 5, roundMs: 800, warmUpMs: 300, phaseMs: 10_000 };
 const QUICK_PACE = { rounds: 3, roundMs: 200, warmUpMs: 50, phaseMs: 1_500 };
 const HEAVY_CONNECTIONS = 4;
 const EXPORTED = 200_000;
-const LOOP_DELAY = ['--import', new URL('loop-delay.mjs', import.meta.url).href];
+// What is left to be found of a database that was just filled would be looked for meanwhile.
+const LOADED = ['loop-delay.mjs', 'unchecked.mjs'].flatMap((name) => ['--import', new URL(name, import.meta.url).href]);
 
 await inSession((session) => run(readVolumeOptions(process.argv.slice(2)), session));
 
@@ -28,7 +29,7 @@ async function run({ engine, events, database, names, json, quick }, { folder, r
   const place = engine === 'sqlite' ? source : (await copyToNewPostgres(source, running)).url;
   const given = { folder, databases: { [`chancery/${engine}`]: place } };
 
-  const server = await serve(given, engine, running, LOOP_DELAY);
+  const server = await serve(given, engine, running, LOADED);
   const load = startLoad();
   const besides = startLoad();
   running.push(load, besides);
