@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Compiled } from './compiled.js';
 import { DatabaseError } from './errors.js';
@@ -50,38 +51,85 @@ export interface Named {
   compiled: Compiled;
 }
 
+/** A connection of the pool, with what is known of it as long as it is open. */
+class Connection {
+  readonly client: pg.PoolClient;
+  /** The statements it has prepared. */
+  readonly prepared = new Set<string>();
+  readonly #limitMs: number;
+  #limit: NodeJS.Timeout | undefined;
+  #waiting = 0;
+
+  /** `limitMs`: how long the server may say nothing while something was asked; 0 for as long as it likes. */
+  constructor(client: pg.PoolClient, limitMs: number) {
+    this.client = client;
+    this.#limitMs = limitMs;
+  }
+
+  /**
+   * What the driver answers by a callback. Its promises, and the timer that it would make for each query, keep what was
+   * read until V8 collects its old objects: exports in them made a process grow by a hundred MB.
+   */
+  ask<Result>(send: (done: (error: Error | null, result: Result) => void) => void): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting += 1;
+      this.#begin();
+      send((error, result) => {
+        this.#waiting -= 1;
+        this.#begin();
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
+  }
+
+  /** Begins to measure the silence of the server anew. */
+  #begin(): void {
+    if (this.#limitMs === 0) return;
+    this.#limit ??= setTimeout(() => this.#end(), this.#limitMs).unref();
+    this.#limit.refresh();
+  }
+
+  /** Whoever waits hears that the connection was terminated. */
+  #end(): void {
+    // The driver's own way to end one waits for the answers.
+    if (this.#waiting > 0) (this.client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
+  }
+}
+
 /** One connection for as long as somebody uses it alone. */
 export class Lease {
-  readonly #client: pg.PoolClient;
-  readonly #prepared: Set<string>;
+  readonly #connection: Connection;
   readonly #released: () => void;
 
-  constructor(client: pg.PoolClient, prepared: Set<string>, released: () => void) {
-    this.#client = client;
-    this.#prepared = prepared;
+  constructor(connection: Connection, released: () => void) {
+    this.#connection = connection;
     this.#released = released;
   }
 
   /** Runs a statement; rows come as the driver's values in the order of the selection. */
   run({ name, compiled }: Named, values: Values): Promise<pg.QueryArrayResult<unknown[]>> {
-    this.#prepared.add(name);
-    return this.#client.query({ name, text: compiled.text, values: compiled.bind(values), rowMode: 'array' });
+    const { client, prepared } = this.#connection;
+    prepared.add(name);
+    const query = { name, text: compiled.text, values: compiled.bind(values), rowMode: 'array' } as const;
+    return this.#connection.ask((done) => client.query<unknown[]>(query, done));
   }
 
   /** Runs commands without parameters, separated by semicolons, in one message. */
   async command(text: string): Promise<void> {
-    await this.#client.query(text);
+    await this.#connection.ask((done) => this.#connection.client.query(text, done));
   }
 
   /** Gives the connection back; one that is lost, or has prepared too much, is closed. */
   release(error?: unknown): void {
-    this.#client.release(isConnectionLost(error) || this.#prepared.size > MAX_PREPARED);
+    const { client, prepared } = this.#connection;
+    client.release(isConnectionLost(error) || prepared.size > MAX_PREPARED);
     this.#released();
   }
 
   /** Closes the connection, whatever state it is in. */
   discard(): void {
-    this.#client.release(true);
+    this.#connection.client.release(true);
     this.#released();
   }
 }
@@ -94,7 +142,8 @@ interface Waiting {
 /** Connections to one server that are opened when needed and kept for the next use. */
 export class Connections {
   readonly #pool: pg.Pool;
-  readonly #prepared = new WeakMap<pg.PoolClient, Set<string>>();
+  readonly #known = new WeakMap<pg.PoolClient, Connection>();
+  readonly #limitMs: number;
   readonly #waiting: Waiting[] = [];
   /** Leases that may still be given out. */
   #free: number;
@@ -103,7 +152,8 @@ export class Connections {
 
   constructor(config: pg.ClientConfig, max: number) {
     this.#free = max;
-    this.#pool = new pg.Pool({ ...config, max, idleTimeoutMillis: IDLE_MS });
+    this.#limitMs = config.query_timeout ?? 0;
+    this.#pool = new pg.Pool({ ...config, query_timeout: 0, max, idleTimeoutMillis: IDLE_MS });
     // A server that goes away makes idle and leased connections emit errors, which nobody listening would end the process.
     this.#pool.on('error', () => undefined);
     this.#pool.on('connect', (client) => void client.on('error', () => undefined));
@@ -123,9 +173,9 @@ export class Connections {
     try {
       const client = await this.#pool.connect();
       this.#failure = undefined;
-      const prepared = this.#prepared.get(client) ?? new Set();
-      this.#prepared.set(client, prepared);
-      return new Lease(client, prepared, () => this.#next());
+      const connection = this.#known.get(client) ?? new Connection(client, this.#limitMs);
+      this.#known.set(client, connection);
+      return new Lease(connection, () => this.#next());
     } catch (error) {
       throw this.#failed(error);
     }
