@@ -16,9 +16,9 @@ export interface Affected {
   checks: Check[];
 }
 
-const REVISIONS_AT_ONCE = 500;
+const REVISIONS_AT_ONCE = 100;
 
-/** Finds what the next revisions after `since`, at most 500, can have an effect on. */
+/** Finds what the next revisions after `since`, at most 100, can have an effect on. */
 export const AFFECTED: Task<{ since: number }, Affected> = {
   name: 'affected',
   async run(reader, { since }) {

@@ -13,7 +13,8 @@ const SETTLE_MS = 200;
 const REST = 4;
 const MAX_REST_MS = 5_000;
 const PATIENCE_MS = 2_000;
-const RECORDS_AT_ONCE = 200;
+/** Few, since searches and facets wait for a portion in the thread that they share; more at once are no cheaper. */
+const RECORDS_AT_ONCE = 50;
 /** A process that ends without notice has at most so many revisions checked again. */
 const NOTED_EVERY = 2_000;
 const TRIES = 10;
