@@ -15,7 +15,8 @@ const QUICK_PACE = { rounds: 3, roundMs: 200, warmUpMs: 50, phaseMs: 1_500 };
 const HEAVY_CONNECTIONS = 4;
 const EXPORTED = 200_000;
 // What is left to be found of a database that was just filled would be looked for meanwhile.
-const LOADED = ['loop-delay.mjs', 'unchecked.mjs'].flatMap((name) => ['--import', new URL(name, import.meta.url).href]);
+const UNCHECKED = ['--import', new URL('unchecked.mjs', import.meta.url).href];
+const LOOP_DELAY = ['--import', new URL('loop-delay.mjs', import.meta.url).href];
 
 await inSession((session) => run(readVolumeOptions(process.argv.slice(2)), session));
 
@@ -29,7 +30,7 @@ async function run({ engine, events, database, names, json, quick }, { folder, r
   const place = engine === 'sqlite' ? source : (await copyToNewPostgres(source, running)).url;
   const given = { folder, databases: { [`chancery/${engine}`]: place } };
 
-  const server = await serve(given, engine, running, LOADED);
+  const server = await serve(given, engine, running, [...LOOP_DELAY, ...UNCHECKED]);
   const load = startLoad();
   const besides = startLoad();
   running.push(load, besides);
@@ -111,7 +112,7 @@ function loopDelay({ child }) {
 
 /** The first and the second export of a process that has answered lists before. */
 async function measureExports(given, engine, running) {
-  const server = await serve(given, engine, running);
+  const server = await serve(given, engine, running, UNCHECKED);
   for (let warm = 0; warm < 200; warm += 1) await (await fetch(`${server.url}/v1/events`)).arrayBuffer();
   const exports = [];
   for (const name of ['first export', 'second export']) {
