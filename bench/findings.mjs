@@ -1,16 +1,14 @@
 // What looking for findings costs writes: the program beside itself without it, on either engine. See docs/benchmarks.md.
-import { fileURLToPath } from 'node:url';
 import { EVENT_KINDS } from '../dist/resources/events/kinds.js';
 import { startLoad } from './load-client.mjs';
 import { LOADS, readFindingsOptions } from './options.mjs';
 import { printReport, summary } from './report.mjs';
 import { CONNECTIONS, inTurn, paceOf } from './rounds.mjs';
 import { createBody, creation, FRESH } from './scenarios.mjs';
-import { prepareDatabases, serve } from './servers.mjs';
+import { prepareDatabases, serve, UNCHECKED } from './servers.mjs';
 import { inSession, machine } from './session.mjs';
 import { seededReferences, syntheticEvents } from './synthetic.mjs';
 
-const UNCHECKED = fileURLToPath(new URL('unchecked.mjs', import.meta.url));
 const BODIES = 2_000;
 
 await inSession((session) => run(readFindingsOptions(process.argv.slice(2)), session));
@@ -23,7 +21,7 @@ async function run({ engines, names, json, quick }, { folder, running }) {
     servers[`chancery/${engine}`] = await serve(given, engine, running);
     const other = { [`chancery/${engine}`]: given.databases[`baseline/${engine}`] };
     const unchecked = { ...given, databases: other };
-    servers[`unchecked/${engine}`] = await serve(unchecked, engine, running, ['--import', UNCHECKED]);
+    servers[`unchecked/${engine}`] = await serve(unchecked, engine, running, UNCHECKED);
   }
   const load = startLoad();
   running.push(load);

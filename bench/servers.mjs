@@ -79,9 +79,7 @@ export async function startServers(given, engines, running) {
 export async function startReading(folder, source, engines, running) {
   const databases = { 'chancery/sqlite': source };
   if (engines.includes('postgres')) databases['chancery/postgres'] = (await copyToNewPostgres(source, running)).url;
-  // What is left to be found of a database that was just filled would be looked for meanwhile.
-  const unchecked = ['--import', new URL('unchecked.mjs', import.meta.url).href];
-  return startExchange({ folder, databases }, engines, running, [pathOf(source)], unchecked);
+  return startExchange({ folder, databases }, engines, running, [pathOf(source)], UNCHECKED);
 }
 
 /** The servers of new databases with the seeds and a key that may write; the baseline reads what the first one wrote. */
@@ -105,6 +103,9 @@ async function startExchange(given, engines, running, paths, nodeArgs) {
 function pathOf(url) {
   return url.slice('file:'.length);
 }
+
+/** For Node: the program looks for no findings, as those of a database that was just filled would be meanwhile. */
+export const UNCHECKED = ['--import', new URL('unchecked.mjs', import.meta.url).href];
 
 /** The program as it is run in production, its request log going to a file; `nodeArgs` are for Node itself. */
 export function serve({ folder, databases }, engine, running, nodeArgs = []) {

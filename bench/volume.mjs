@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { startLoad } from './load-client.mjs';
 import { readVolumeOptions } from './options.mjs';
 import { printVolumeReport, summary } from './report.mjs';
-import { chancery, copyToNewPostgres, serve } from './servers.mjs';
+import { chancery, copyToNewPostgres, serve, UNCHECKED } from './servers.mjs';
 import { inSession, machine } from './session.mjs';
 import { loadSynthetic } from './volume-load.mjs';
 import { measureExport } from './volume-memory.mjs';
@@ -14,8 +14,6 @@ const PACE = { rounds: 5, roundMs: 800, warmUpMs: 300, phaseMs: 10_000 };
 const QUICK_PACE = { rounds: 3, roundMs: 200, warmUpMs: 50, phaseMs: 1_500 };
 const HEAVY_CONNECTIONS = 4;
 const EXPORTED = 200_000;
-// What is left to be found of a database that was just filled would be looked for meanwhile.
-const UNCHECKED = ['--import', new URL('unchecked.mjs', import.meta.url).href];
 const LOOP_DELAY = ['--import', new URL('loop-delay.mjs', import.meta.url).href];
 
 await inSession((session) => run(readVolumeOptions(process.argv.slice(2)), session));

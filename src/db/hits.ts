@@ -105,22 +105,21 @@ function counted(matches: SQL): SQL {
 
 /** The newest versions that fit, of all or of those that there were then. */
 function newestMatches(t: Tables, when: When, isScored = false): SQL {
-  const [fts5, tsquery, cap] = ['fts5', 'tsquery', 'cap'].map((name) => sql.placeholder(name));
-  const { revision } = t.searchTexts;
-  if (isSqlite(revision)) {
-    const score = isScored ? sql`, bm25(search, 10.0, 5.0, 1.0, 0.2) as score` : sql``;
-    const where = and(sql`search match ${fts5}`, isThere(sql`rowid`, when));
-    return sql`select rowid as revision${score} from search where ${where} order by rowid desc limit ${cap}`;
-  }
-  const score = isScored
-    ? sql`, -ts_rank('{0.02, 0.1, 0.5, 1.0}', vector, to_tsquery('simple', ${tsquery})) as score`
-    : sql``;
-  const where = and(isVectorFit(), isThere(sql`${revision}`, when));
-  return sql`select ${revision} as revision${score} from ${t.searchTexts} where ${where} order by revision desc limit ${cap}`;
+  const { from, key, fits, score } = matching(t);
+  const scored = isScored ? sql`, ${score} as score` : sql``;
+  const where = and(fits, isThere(key, when));
+  return sql`select ${key} as revision${scored} from ${from} where ${where} order by ${key} desc limit ${sql.placeholder('cap')}`;
 }
 
-function isVectorFit(): SQL {
-  return sql`vector @@ to_tsquery('simple', ${sql.placeholder('tsquery')})`;
+/** Where each engine looks for what fits, the key of a version there, and how well it does: the less, the better. */
+function matching({ searchTexts }: Tables): Record<'from' | 'key' | 'fits' | 'score', SQL> {
+  if (isSqlite(searchTexts.revision)) {
+    const fits = sql`search match ${sql.placeholder('fts5')}`;
+    return { from: sql`search`, key: sql`search.rowid`, fits, score: sql`bm25(search, 10.0, 5.0, 1.0, 0.2)` };
+  }
+  const query = sql`to_tsquery('simple', ${sql.placeholder('tsquery')})`;
+  const score = sql`-ts_rank('{0.02, 0.1, 0.5, 1.0}', vector, ${query})`;
+  return { from: sql`${searchTexts}`, key: sql`${searchTexts.revision}`, fits: sql`vector @@ ${query}`, score };
 }
 
 /** That a version was made by then. */
@@ -140,14 +139,14 @@ export async function readNewestHits(
       const { revision, subject } = t.searchTexts;
       const { type, slug, doc } = t.revisions;
       const rows = db.select({ revision, subject, type, slug, doc: sql<string>`${doc}` });
+      const { from, key, fits } = matching(t);
       // A cross join is SQLite's way to say what is gone through and what is looked up.
-      const isFts5 = isSqlite(revision);
-      const key = isFts5 ? sql`search.rowid` : sql`${revision}`;
-      const isFit = isFts5 ? and(sql`search match ${sql.placeholder('fts5')}`, eq(revision, key)) : isVectorFit();
-      const found = isFts5 ? rows.from(sql`search`).crossJoin(t.searchTexts) : rows.from(t.searchTexts);
+      const found = isSqlite(revision) ? rows.from(from).crossJoin(t.searchTexts) : rows.from(t.searchTexts);
       return (found as ReturnType<typeof rows.from<Tables['searchTexts']>>)
         .crossJoin(t.revisions)
-        .where(and(isFit, eq(t.revisions.revision, revision), isThere(key, when), holds(when, t.searchTexts)))
+        .where(
+          and(fits, isThere(key, when), eq(revision, key), eq(t.revisions.revision, key), holds(when, t.searchTexts)),
+        )
         .orderBy(desc(key))
         .limit(sql.placeholder('limit'));
     },
@@ -196,7 +195,8 @@ export async function estimateMatches(
   expression: SearchExpression,
   sample: number,
 ): Promise<{ number: number; share: number }> {
-  const [{ count, oldest }, { revision }] = [await newestOf(reader, expression, sample), await readHead(reader)];
+  const { count, oldest } = await newestOf(reader, expression, sample);
+  const { revision } = await readHead(reader);
   const share = count < sample ? count / Math.max(revision, 1) : count / (revision - oldest + 1);
   return { number: Math.round(share * revision), share };
 }

@@ -69,14 +69,19 @@ export function monthAt(day: number): Month {
   return { year: yearOfDay(day), month: monthOfDay(day) };
 }
 
-function monthOf({ dates }: Projection): Month {
-  const earliest = dates?.earliest ?? null;
-  return earliest === null ? NO_MONTH : monthAt(earliest);
+function monthOf(projection: Projection): Month {
+  const day = earliestOf(projection);
+  return day === null ? NO_MONTH : monthAt(day);
 }
 
 /** The year of the first day that a record's date may begin on, as EDTF writes it; empty without one. */
 export function yearOf(projection: Projection): string {
-  return monthOf(projection).year;
+  const day = earliestOf(projection);
+  return day === null ? '' : yearOfDay(day);
+}
+
+function earliestOf({ dates }: Projection): number | null {
+  return dates?.earliest ?? null;
 }
 
 function joined(texts: readonly string[]): string {

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../src/journal/kind.js';
 import { proseOf } from '../../src/journal/search-text.js';
 import { resources } from '../../src/resources/index.js';
-import { matchesAt, parseSearch, type Term, words, wordText } from '../../src/shared/words.js';
+import { parseSearch, type Term, wordText } from '../../src/shared/words.js';
 import { ANY, type AnyJson, expectProblem } from '../support/client.js';
+import { standsIn } from '../support/terms.js';
 import { useService } from '../support/use-service.js';
 
 const t = useService({ seeds: true });
@@ -39,11 +40,7 @@ async function entriesAt(revision: number): Promise<Entry[]> {
   return entries;
 }
 
-const holds = (texts: readonly string[], term: Term) =>
-  texts.some((text) => {
-    const found = words(text);
-    return found.some((_, index) => matchesAt(found, index, term));
-  });
+const holds = (texts: readonly string[], term: Term) => texts.some((text) => standsIn(text, term));
 
 /** The actors that a term is in a name of, and the term with the other names of those of whom it is a whole name. */
 function standsFor(entries: readonly Entry[], term: Term): { actors: Entry[]; forms: Term[] } {

@@ -5,7 +5,7 @@ import type { Document } from '../../src/journal/kind.js';
 import { type Sought, seek } from '../../src/journal/search.js';
 import { kinds } from '../../src/resources/index.js';
 import { RESOURCE_TYPES } from '../../src/shared/ids.js';
-import { matchesAt, type Term, words } from '../../src/shared/words.js';
+import { standsIn } from '../support/terms.js';
 import { useService } from '../support/use-service.js';
 
 const t = useService({ seeds: true });
@@ -18,10 +18,6 @@ beforeAll(async () => {
 });
 
 const labelOf = ({ type, doc }: Hit) => kinds.get(type as never)?.label(JSON.parse(doc) as Document) ?? '';
-const isIn = (label: string) => (term: Term) => {
-  const found = words(label);
-  return found.some((_, index) => matchesAt(found, index, term));
-};
 const ids = (hits: readonly Hit[]) => hits.map(({ revision }) => revision);
 
 async function soughtIn(text: string, asOf: number | undefined) {
@@ -30,7 +26,7 @@ async function soughtIn(text: string, asOf: number | undefined) {
   const query = { expression: sought.expression, asOf };
   const all = await readHits(t.service.store, { ...query, cap: ALL, limit: ALL, order: { by: 'date' } });
   const fitting = all.hits.toSorted((a, b) => b.revision - a.revision);
-  const labelled = fitting.filter((hit) => sought.typed.every(isIn(labelOf(hit))));
+  const labelled = fitting.filter((hit) => sought.typed.every((term) => standsIn(labelOf(hit), term)));
   return { sought, query, fitting, labelled };
 }
 

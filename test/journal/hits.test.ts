@@ -4,7 +4,8 @@ import type { Document } from '../../src/journal/kind.js';
 import { seek } from '../../src/journal/search.js';
 import { kinds } from '../../src/resources/index.js';
 import { RESOURCE_TYPES } from '../../src/shared/ids.js';
-import { matchesAt, type Term, words } from '../../src/shared/words.js';
+import type { Term } from '../../src/shared/words.js';
+import { standsIn } from '../support/terms.js';
 import { useService } from '../support/use-service.js';
 
 const t = useService({ seeds: true });
@@ -16,11 +17,6 @@ const TEXTS = [
   '-ukraine',
   'poland germany',
 ];
-
-const holds = (text: string, term: Term) => {
-  const found = words(text);
-  return found.some((_, index) => matchesAt(found, index, term));
-};
 
 async function hitsBy(text: string, by: 'place' | 'relevance', cap = 5_000) {
   const { expression, typed } = await seek(t.service.store, text, { types: RESOURCE_TYPES, asOf: undefined });
@@ -46,7 +42,8 @@ describe.each(TEXTS)('what fits %s', (text) => {
       const kind = kinds.get(type as never);
       const document = JSON.parse(doc) as Document;
       const names = kind?.project(document).names.map(({ value }) => value) ?? [];
-      const of = (term: Term) => (holds(kind?.label(document) ?? '', term) ? 10 : holds(names.join(' '), term) ? 5 : 0);
+      const of = (term: Term) =>
+        standsIn(kind?.label(document) ?? '', term) ? 10 : standsIn(names.join(' '), term) ? 5 : 0;
       return typed.reduce((sum, term) => sum + of(term), 0);
     };
     const sorted = hits.toSorted((a, b) => score(b) - score(a) || b.revision - a.revision);
